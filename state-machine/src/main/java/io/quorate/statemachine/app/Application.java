@@ -1,0 +1,35 @@
+package io.quorate.statemachine.app;
+
+import io.quorate.wal.log.ApplyResult;
+import io.quorate.wal.log.Bytes;
+import io.quorate.wal.log.LogEntry;
+
+/**
+ * The user's side of a shard. The same instance serves one replica of one shard.
+ *
+ * <p>Contract of {@link #apply}: a function of the entry and of what the transaction shows, and of nothing else: no clock (use
+ * {@link LogEntry#timestampMillis()}), no randomness (use {@link LogEntry#random()}), no field that survives the call, no
+ * iteration order of a hash map in a result. The test kit checks this.
+ */
+public interface Application {
+    /** Name that shards ask for, for example {@code kv}: lower-case letters, digits and dashes. */
+    String name();
+
+    /** Version of the apply function, from 1. Replicas apply an entry only by a version that the cluster agreed on. */
+    int version();
+
+    /**
+     * Applies one entry. Called by one thread at a time, in LSN order, each entry once in the life of a state.
+     *
+     * @return the answer; for {@link ApplyResult#refusal} the transaction's writes are dropped and the entry keeps its LSN
+     * @throws RuntimeException for a bug or for broken data: this replica then stops at this LSN and says so; others go on
+     */
+    ApplyResult apply(LogEntry entry, StateTransaction transaction);
+
+    /**
+     * Answers a query; called by many threads at once.
+     *
+     * @throws IllegalArgumentException if the query is malformed; its message goes to the client
+     */
+    Bytes query(Bytes query, StateView view);
+}

@@ -1,0 +1,11 @@
+package io.quorate.statemachine.app;
+
+import io.quorate.wal.log.Bytes;
+
+/** What an apply function reads and writes; reads see the writes made before them. Valid during the call only. */
+public interface StateTransaction extends StateView {
+    void put(Bytes key, Bytes value);
+
+    /** Removes a key; a no-op if it is absent. */
+    void delete(Bytes key);
+}

@@ -1,0 +1,113 @@
+package io.quorate.statemachine.replica;
+
+import io.quorate.statemachine.app.Application;
+import io.quorate.statemachine.store.BatchTransaction;
+import io.quorate.statemachine.store.Keyspace;
+import io.quorate.statemachine.store.Position;
+import io.quorate.statemachine.store.StateBatch;
+import io.quorate.statemachine.store.StateStore;
+import io.quorate.wal.apply.BatchSequencer;
+import io.quorate.wal.apply.SessionLimits;
+import io.quorate.wal.apply.WriterSessions;
+import io.quorate.wal.log.AppendOutcome;
+import io.quorate.wal.log.ApplyResult;
+import io.quorate.wal.log.Bytes;
+import io.quorate.wal.log.EntryBatch;
+import io.quorate.wal.log.LogEntry;
+import java.nio.ByteBuffer;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Applies committed batches to a store through the user's function. Many batches may be gathered before one {@link #commit}
+ * writes their data, sessions and position atomically.
+ *
+ * <p>Invariant: the store holds the state after exactly the batches up to its position. Not thread-safe: owned by the thread
+ * that applies. After an exception this object must be discarded, and the store with it.
+ */
+public final class ReplicaStateMachine {
+    private final StateStore store;
+    private final Application application;
+    private final WriterSessions sessions;
+    private final BatchSequencer sequencer;
+    private StateBatch batch;
+    private BatchTransaction transaction;
+    private Position position;
+
+    /** Continues from the position of the store. */
+    public ReplicaStateMachine(StateStore store, Application application, SessionLimits limits) {
+        this.store = store;
+        this.application = application;
+        this.position = store.position();
+        this.sessions = new WriterSessions(limits);
+        this.sequencer = new BatchSequencer(sessions, position.lsn(), position.clusterTimeMillis());
+        store.view(Keyspace.SESSIONS).scan(Bytes.EMPTY, Optional.empty(), (key, value) -> {
+            sessions.load(key.buffer().getLong(), value);
+            return true;
+        });
+        begin();
+    }
+
+    private void begin() {
+        batch = new StateBatch();
+        transaction = new BatchTransaction(store.view(Keyspace.USER), batch, Keyspace.USER);
+    }
+
+    /** Position after the last batch applied, committed to the store or not. */
+    public Position position() {
+        return position;
+    }
+
+    /** Bytes gathered for the next {@link #commit}. */
+    public long pendingBytes() {
+        return batch.bytes();
+    }
+
+    /**
+     * Applies a committed batch; a batch at or below the applied index is skipped.
+     *
+     * @return outcome of each record, in order; empty if skipped
+     */
+    public List<AppendOutcome> apply(long term, long index, EntryBatch entries) {
+        if (index <= position.index()) {
+            return List.of();
+        }
+        List<AppendOutcome> outcomes = sequencer.apply(entries, term, this::applyEntry);
+        position = new Position(sequencer.applied(), term, index, sequencer.clusterTimeMillis());
+        return outcomes;
+    }
+
+    private ApplyResult applyEntry(LogEntry entry) {
+        transaction.savepoint();
+        ApplyResult result = application.apply(entry, transaction);
+        if (result.refused()) {
+            transaction.rollback();
+        }
+        return result;
+    }
+
+    /** Notes a consensus entry that carries no batch, so that the position does not lag behind it. */
+    public void skip(long term, long index) {
+        if (index > position.index()) {
+            position = new Position(position.lsn(), term, index, position.clusterTimeMillis());
+        }
+    }
+
+    /** Writes what was gathered, atomically with its position. */
+    public void commit() {
+        if (position.index() == store.position().index()) {
+            return;
+        }
+        for (Map.Entry<Long, Optional<Bytes>> change : sessions.drainChanges().entrySet()) {
+            Bytes key =
+                    Bytes.wrap(ByteBuffer.allocate(8).putLong(change.getKey()).array());
+            change.getValue()
+                    .ifPresentOrElse(
+                            stored -> batch.put(Keyspace.SESSIONS, key, stored),
+                            () -> batch.delete(Keyspace.SESSIONS, key));
+        }
+        store.write(batch, position);
+        begin();
+    }
+}

@@ -1,0 +1,26 @@
+package io.quorate.wal.log;
+
+import java.util.Objects;
+
+/**
+ * What the application answered to an entry: the same on every replica and to every retry.
+ *
+ * @param refused true if the application refused the command: the entry keeps its LSN, the state did not change
+ * @param value the answer; for a refusal, its reason as UTF-8
+ */
+public record ApplyResult(boolean refused, Bytes value) {
+    /** Accepted, with nothing to say. */
+    public static final ApplyResult OK = new ApplyResult(false, Bytes.EMPTY);
+
+    public ApplyResult {
+        Objects.requireNonNull(value, "value");
+    }
+
+    public static ApplyResult of(Bytes value) {
+        return value.isEmpty() ? OK : new ApplyResult(false, value);
+    }
+
+    public static ApplyResult refusal(String reason) {
+        return new ApplyResult(true, Bytes.utf8(reason));
+    }
+}

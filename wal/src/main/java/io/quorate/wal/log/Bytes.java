@@ -1,0 +1,128 @@
+package io.quorate.wal.log;
+
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.HexFormat;
+import java.util.Objects;
+import java.util.zip.CRC32C;
+
+/**
+ * An immutable slice of bytes with value equality, ordered as unsigned bytes. Wrapping does not copy: whoever wraps an array
+ * gives it away and must not write to it again.
+ */
+public final class Bytes implements Comparable<Bytes> {
+    public static final Bytes EMPTY = new Bytes(new byte[0], 0, 0);
+
+    private final byte[] array;
+    private final int offset;
+    private final int length;
+
+    private Bytes(byte[] array, int offset, int length) {
+        this.array = array;
+        this.offset = offset;
+        this.length = length;
+    }
+
+    public static Bytes wrap(byte[] array) {
+        return array.length == 0 ? EMPTY : new Bytes(array, 0, array.length);
+    }
+
+    public static Bytes wrap(byte[] array, int offset, int length) {
+        Objects.checkFromIndexSize(offset, length, array.length);
+        return new Bytes(array, offset, length);
+    }
+
+    /** The remaining bytes of a buffer: shared if it has an array, copied otherwise. The buffer's position is left alone. */
+    public static Bytes wrap(ByteBuffer buffer) {
+        if (buffer.hasArray()) {
+            return wrap(buffer.array(), buffer.arrayOffset() + buffer.position(), buffer.remaining());
+        }
+        byte[] copy = new byte[buffer.remaining()];
+        buffer.duplicate().get(copy);
+        return wrap(copy);
+    }
+
+    public static Bytes copyOf(byte[] array) {
+        return wrap(array.clone());
+    }
+
+    public static Bytes utf8(String text) {
+        return wrap(text.getBytes(StandardCharsets.UTF_8));
+    }
+
+    public int length() {
+        return length;
+    }
+
+    public boolean isEmpty() {
+        return length == 0;
+    }
+
+    public byte at(int index) {
+        return array[offset + Objects.checkIndex(index, length)];
+    }
+
+    public Bytes slice(int from, int sliceLength) {
+        Objects.checkFromIndexSize(from, sliceLength, length);
+        return new Bytes(array, offset + from, sliceLength);
+    }
+
+    /** A read-only big-endian view. */
+    public ByteBuffer buffer() {
+        return ByteBuffer.wrap(array, offset, length).slice().asReadOnlyBuffer();
+    }
+
+    public byte[] toArray() {
+        return Arrays.copyOfRange(array, offset, offset + length);
+    }
+
+    public void copyTo(byte[] target, int targetOffset) {
+        System.arraycopy(array, offset, target, targetOffset, length);
+    }
+
+    /** This slice in an array and offset of its own, so that it does not keep a large message alive. */
+    public Bytes compact() {
+        return length == array.length ? this : wrap(toArray());
+    }
+
+    /** CRC32C (Castagnoli) of the bytes, as an unsigned 32-bit number in an int. */
+    public int crc32c() {
+        CRC32C crc = new CRC32C();
+        crc.update(array, offset, length);
+        return (int) crc.getValue();
+    }
+
+    public String utf8() {
+        return new String(array, offset, length, StandardCharsets.UTF_8);
+    }
+
+    @Override
+    public int compareTo(Bytes other) {
+        return Arrays.compareUnsigned(
+                array, offset, offset + length, other.array, other.offset, other.offset + other.length);
+    }
+
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof Bytes b
+                && Arrays.equals(array, offset, offset + length, b.array, b.offset, b.offset + b.length);
+    }
+
+    @Override
+    public int hashCode() {
+        int hash = 1;
+        for (int i = offset; i < offset + length; i++) {
+            hash = 31 * hash + array[i];
+        }
+        return hash;
+    }
+
+    /** The first bytes in hexadecimal and the length. */
+    @Override
+    public String toString() {
+        int shown = Math.min(length, 16);
+        String hex = HexFormat.of().formatHex(array, offset, offset + shown);
+        return hex + (shown < length ? ".." : "") + "[" + length + "]";
+    }
+}

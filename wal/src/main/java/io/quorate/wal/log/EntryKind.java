@@ -1,0 +1,33 @@
+package io.quorate.wal.log;
+
+/** What a record asks for. Only {@link #USER} reaches the user's apply function; every kind takes an LSN. */
+public enum EntryKind {
+    /** A command for the application. */
+    USER(0),
+    /** Opens a writer session; its LSN becomes the writer's id. Payload: u64 time to live in milliseconds. */
+    SESSION_OPEN(1),
+    /** Ends a writer session. */
+    SESSION_CLOSE(2),
+    /** Keeps a writer session alive. */
+    SESSION_TOUCH(3);
+
+    private static final EntryKind[] BY_CODE = values();
+
+    private final int code;
+
+    EntryKind(int code) {
+        this.code = code;
+    }
+
+    /** Code on disk and on the wire, 0 to 255; never changes. */
+    public int code() {
+        return code;
+    }
+
+    static EntryKind ofCode(int code) {
+        if (code >= BY_CODE.length) {
+            throw new CorruptFormatException("record of unknown kind " + code + "; written by a newer version?");
+        }
+        return BY_CODE[code];
+    }
+}
