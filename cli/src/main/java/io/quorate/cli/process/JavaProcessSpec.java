@@ -1,0 +1,67 @@
+package io.quorate.cli.process;
+
+import java.io.File;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+
+/**
+ * How to start one child JVM: the java that runs this process, with this process' class path.
+ *
+ * @param name unique within a cluster; also the name in messages
+ * @param mainClass fully qualified
+ * @param jvmArgs options before the main class, for example {@code -Xmx512m}
+ * @param args arguments of the main class
+ * @param env variables added to the inherited environment
+ * @param log file that standard output and standard error are appended to; its directory must exist
+ */
+public record JavaProcessSpec(
+        String name, String mainClass, List<String> jvmArgs, List<String> args, Map<String, String> env, Path log) {
+
+    public JavaProcessSpec {
+        if (name.isBlank()) {
+            throw new IllegalArgumentException("a process needs a name");
+        }
+        if (mainClass.isBlank()) {
+            throw new IllegalArgumentException("no main class for process " + name);
+        }
+        jvmArgs = List.copyOf(jvmArgs);
+        args = List.copyOf(args);
+        env = Map.copyOf(env);
+        Objects.requireNonNull(log, "log");
+    }
+
+    /** A process without options, arguments or added environment. */
+    public static JavaProcessSpec of(String name, Class<?> mainClass, Path log) {
+        return new JavaProcessSpec(name, mainClass.getName(), List.of(), List.of(), Map.of(), log);
+    }
+
+    /** The same with other JVM options. */
+    public JavaProcessSpec withJvmArgs(List<String> newJvmArgs) {
+        return new JavaProcessSpec(name, mainClass, newJvmArgs, args, env, log);
+    }
+
+    /** The same with other arguments. */
+    public JavaProcessSpec withArgs(List<String> newArgs) {
+        return new JavaProcessSpec(name, mainClass, jvmArgs, newArgs, env, log);
+    }
+
+    /** The same with other added environment variables. */
+    public JavaProcessSpec withEnv(Map<String, String> newEnv) {
+        return new JavaProcessSpec(name, mainClass, jvmArgs, args, newEnv, log);
+    }
+
+    /** The command line, the java executable first. */
+    public List<String> command() {
+        List<String> command = new ArrayList<>();
+        command.add(System.getProperty("java.home") + File.separator + "bin" + File.separator + "java");
+        command.addAll(jvmArgs);
+        command.add("-cp");
+        command.add(System.getProperty("java.class.path"));
+        command.add(mainClass);
+        command.addAll(args);
+        return List.copyOf(command);
+    }
+}
