@@ -19,7 +19,11 @@ public record ClusterId(UUID value) {
 
     /** Parses the canonical 36-character form. */
     public static ClusterId parse(String text) {
-        return new ClusterId(UUID.fromString(text));
+        UUID parsed = UUID.fromString(text);
+        if (!parsed.toString().equalsIgnoreCase(text)) {
+            throw new IllegalArgumentException("cluster id '" + text + "' is not a UUID in its canonical form");
+        }
+        return new ClusterId(parsed);
     }
 
     @Override

@@ -31,6 +31,9 @@ public record ShardDescriptor(
                 throw new IllegalArgumentException("node " + peer.id().node() + " is twice in shard " + shard);
             }
         }
+        if (peers.stream().noneMatch(peer -> peer.role().votes())) {
+            throw new IllegalArgumentException("shard " + shard + " has no voter among its " + peers.size() + " peers");
+        }
     }
 
     /**
