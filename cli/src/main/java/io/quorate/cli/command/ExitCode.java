@@ -1,0 +1,37 @@
+package io.quorate.cli.command;
+
+import java.util.Locale;
+
+/** What a command's exit status means. Scripts rely on the numbers: they never change. */
+public enum ExitCode {
+    OK(0, "done"),
+    FAILED(1, "failed; the message says at what"),
+    USAGE(2, "wrong arguments or configuration; nothing was tried"),
+    REFUSED(3, "refused: certainly nothing changed, and the message says why"),
+    INDETERMINATE(4, "no answer in time: it may or may not have happened, or may still happen"),
+    UNAVAILABLE(5, "no node reachable, no leader, or not ready in time; nothing changed"),
+    NOT_FOUND(6, "what was asked for does not exist");
+
+    private final int status;
+    private final String meaning;
+
+    ExitCode(int status, String meaning) {
+        this.status = status;
+        this.meaning = meaning;
+    }
+
+    /** The exit status, 0 to 6. */
+    public int status() {
+        return status;
+    }
+
+    /** One line for the help text. */
+    public String meaning() {
+        return meaning;
+    }
+
+    /** Lower-case name, as in JSON errors. */
+    public String label() {
+        return name().toLowerCase(Locale.ROOT).replace('_', '-');
+    }
+}
