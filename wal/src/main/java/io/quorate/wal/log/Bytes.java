@@ -1,6 +1,9 @@
 package io.quorate.wal.log;
 
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.HexFormat;
@@ -12,6 +15,9 @@ import java.util.zip.CRC32C;
  * gives it away and must not write to it again.
  */
 public final class Bytes implements Comparable<Bytes> {
+    private static final VarHandle INT = MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.BIG_ENDIAN);
+    private static final VarHandle LONG = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.BIG_ENDIAN);
+
     public static final Bytes EMPTY = new Bytes(new byte[0], 0, 0);
 
     private final byte[] array;
@@ -63,6 +69,16 @@ public final class Bytes implements Comparable<Bytes> {
         return array[offset + Objects.checkIndex(index, length)];
     }
 
+    /** The big-endian number in the four bytes from {@code index}. */
+    public int intAt(int index) {
+        return (int) INT.get(array, offset + Objects.checkFromIndexSize(index, Integer.BYTES, length));
+    }
+
+    /** The big-endian number in the eight bytes from {@code index}. */
+    public long longAt(int index) {
+        return (long) LONG.get(array, offset + Objects.checkFromIndexSize(index, Long.BYTES, length));
+    }
+
     public Bytes slice(int from, int sliceLength) {
         Objects.checkFromIndexSize(from, sliceLength, length);
         return new Bytes(array, offset + from, sliceLength);
@@ -88,8 +104,14 @@ public final class Bytes implements Comparable<Bytes> {
 
     /** CRC32C (Castagnoli) of the bytes, as an unsigned 32-bit number in an int. */
     public int crc32c() {
+        return crc32c(0, length);
+    }
+
+    /** CRC32C of {@code sliceLength} bytes from {@code from}. */
+    public int crc32c(int from, int sliceLength) {
+        Objects.checkFromIndexSize(from, sliceLength, length);
         CRC32C crc = new CRC32C();
-        crc.update(array, offset, length);
+        crc.update(array, offset + from, sliceLength);
         return (int) crc.getValue();
     }
 

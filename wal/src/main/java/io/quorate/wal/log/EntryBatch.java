@@ -22,7 +22,7 @@ import java.util.UUID;
  *     32    8  cluster time in milliseconds
  *     40    4  number of records
  *     44    4  bytes of records
- *     48   12  reserved, 0 (trace context, compression, key id)
+ *     48   12  reserved, 0 (trace context, compression, key id); refused otherwise
  *     60    4  CRC32C of bytes 0 to 60
  *     64    .  records ({@link LogRecord}), each with a checksum of its own
  * </pre>
@@ -90,6 +90,9 @@ public record EntryBatch(ClusterId cluster, Generation generation, long clusterT
         if (crc != in.getInt(CRC_AT)) {
             throw new CorruptFormatException(
                     String.format("batch header: checksum %08x, computed %08x", in.getInt(CRC_AT), crc));
+        }
+        if (in.getLong(48) != 0 || in.getInt(56) != 0) {
+            throw new CorruptFormatException("batch header: reserved bytes are set; written by a newer version?");
         }
         int count = in.getInt(40);
         int bodyBytes = in.getInt(44);

@@ -1,7 +1,6 @@
 package io.quorate.wal.log;
 
 import java.nio.ByteBuffer;
-import java.util.zip.CRC32C;
 
 /**
  * What a writer submits: one command with the writer's session and sequence, in its encoded form. The bytes that the client
@@ -29,6 +28,7 @@ public final class LogRecord {
     public static final int MAX_BYTES = 64 << 20;
 
     private static final int VERSION = 1;
+    private static final int CRC_AT = 4;
 
     private final Bytes encoded;
     private final EntryKind kind;
@@ -57,10 +57,11 @@ public final class LogRecord {
      */
     public static LogRecord of(EntryKind kind, WriterId writer, long sequence, long lowWater, Bytes payload) {
         checkNumbers(writer.value(), sequence, sequence - lowWater);
-        int length = Math.addExact(HEADER_BYTES, payload.length());
-        if (length > MAX_BYTES) {
-            throw new IllegalArgumentException("record of " + length + " bytes exceeds " + MAX_BYTES);
+        if (payload.length() > MAX_BYTES - HEADER_BYTES) {
+            throw new IllegalArgumentException(
+                    "record with " + payload.length() + " bytes of payload exceeds " + MAX_BYTES + " bytes");
         }
+        int length = HEADER_BYTES + payload.length();
         byte[] bytes = new byte[length];
         ByteBuffer.wrap(bytes)
                 .putInt(length)
@@ -72,10 +73,9 @@ public final class LogRecord {
                 .putLong(writer.value())
                 .putLong(sequence);
         payload.copyTo(bytes, HEADER_BYTES);
-        CRC32C crc = new CRC32C();
-        crc.update(bytes, 8, length - 8);
-        ByteBuffer.wrap(bytes).putInt(4, (int) crc.getValue());
-        return new LogRecord(Bytes.wrap(bytes), kind, writer.value(), sequence, (int) (sequence - lowWater));
+        Bytes encoded = Bytes.wrap(bytes);
+        ByteBuffer.wrap(bytes).putInt(CRC_AT, encoded.crc32c(8, length - 8));
+        return new LogRecord(encoded, kind, writer.value(), sequence, (int) (sequence - lowWater));
     }
 
     /**
@@ -89,31 +89,35 @@ public final class LogRecord {
             throw new CorruptFormatException(
                     "record at byte " + offset + ": " + available + " bytes left, header is " + HEADER_BYTES);
         }
-        ByteBuffer in = bytes.slice(offset, available).buffer();
-        int length = in.getInt(0);
+        int length = bytes.intAt(offset);
         if (length < HEADER_BYTES || length > MAX_BYTES || length > available) {
             throw new CorruptFormatException(
                     "record at byte " + offset + ": length " + length + ", bytes left " + available);
         }
-        int crc = bytes.slice(offset + 8, length - 8).crc32c();
-        if (crc != in.getInt(4)) {
-            throw new CorruptFormatException(
-                    String.format("record at byte %d: checksum %08x, computed %08x", offset, in.getInt(4), crc));
+        int crc = bytes.crc32c(offset + 8, length - 8);
+        if (crc != bytes.intAt(offset + CRC_AT)) {
+            throw new CorruptFormatException(String.format(
+                    "record at byte %d: checksum %08x, computed %08x", offset, bytes.intAt(offset + CRC_AT), crc));
         }
-        if (in.get(8) != VERSION || in.getShort(10) != 0) {
-            throw new CorruptFormatException("record at byte " + offset + ": version " + in.get(8) + ", flags "
-                    + in.getShort(10) + "; this build knows version " + VERSION + " without flags");
+        int versionKindFlags = bytes.intAt(offset + 8);
+        if (versionKindFlags >>> 24 != VERSION || (versionKindFlags & 0xffff) != 0) {
+            throw new CorruptFormatException("record at byte " + offset + ": version " + (versionKindFlags >>> 24)
+                    + ", flags " + (versionKindFlags & 0xffff) + "; this build knows version " + VERSION
+                    + " without flags");
         }
-        EntryKind kind = EntryKind.ofCode(in.get(9) & 0xff);
-        long writer = in.getLong(16);
-        long sequence = in.getLong(24);
-        int window = in.getInt(12);
+        return decodeNumbers(bytes.slice(offset, length), offset, EntryKind.ofCode(versionKindFlags >>> 16 & 0xff));
+    }
+
+    private static LogRecord decodeNumbers(Bytes encoded, int offset, EntryKind kind) {
+        int window = encoded.intAt(12);
+        long writer = encoded.longAt(16);
+        long sequence = encoded.longAt(24);
         try {
             checkNumbers(writer, sequence, window);
         } catch (IllegalArgumentException e) {
             throw new CorruptFormatException("record at byte " + offset + ": " + e.getMessage(), e);
         }
-        return new LogRecord(bytes.slice(offset, length), kind, writer, sequence, window);
+        return new LogRecord(encoded, kind, writer, sequence, window);
     }
 
     private static void checkNumbers(long writer, long sequence, long window) {
@@ -150,7 +154,7 @@ public final class LogRecord {
 
     /** CRC32C over header and payload, as stored. */
     public int checksum() {
-        return encoded.buffer().getInt(4);
+        return encoded.intAt(CRC_AT);
     }
 
     public Bytes encoded() {
