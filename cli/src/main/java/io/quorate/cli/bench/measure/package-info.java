@@ -1,0 +1,5 @@
+/**
+ * One measurement and the comparison of several: warm up until steady, measure, drain, split the CPU time by process,
+ * alternate between systems, take medians and ratios.
+ */
+package io.quorate.cli.bench.measure;
