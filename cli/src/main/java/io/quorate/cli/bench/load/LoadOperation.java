@@ -1,6 +1,6 @@
 package io.quorate.cli.bench.load;
 
-import io.quorate.cli.bench.target.LoadTarget;
+import io.quorate.cli.bench.system.LoadTarget;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;

@@ -1,7 +1,7 @@
 package io.quorate.cli.bench.measure;
 
 import io.quorate.cli.bench.load.Workload;
-import io.quorate.cli.bench.target.SystemUnderTest;
+import io.quorate.cli.bench.system.SystemUnderTest;
 import java.util.Objects;
 
 /**

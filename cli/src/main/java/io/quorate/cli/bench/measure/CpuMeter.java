@@ -1,6 +1,6 @@
 package io.quorate.cli.bench.measure;
 
-import io.quorate.cli.bench.target.ServerProcess;
+import io.quorate.cli.bench.system.ServerProcess;
 import io.quorate.cli.process.ProcessUsage;
 import java.time.Duration;
 import java.util.ArrayList;

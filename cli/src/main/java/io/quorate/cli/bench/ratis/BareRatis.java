@@ -1,8 +1,8 @@
 package io.quorate.cli.bench.ratis;
 
-import io.quorate.cli.bench.target.LaunchSettings;
-import io.quorate.cli.bench.target.RunningSystem;
-import io.quorate.cli.bench.target.SystemUnderTest;
+import io.quorate.cli.bench.system.LaunchSettings;
+import io.quorate.cli.bench.system.RunningSystem;
+import io.quorate.cli.bench.system.SystemUnderTest;
 import io.quorate.cli.process.ChildProcess;
 import io.quorate.cli.process.FreePorts;
 import io.quorate.cli.process.JavaProcessSpec;

@@ -1,6 +1,6 @@
 package io.quorate.cli.bench.ratis;
 
-import io.quorate.cli.bench.target.LoadTarget;
+import io.quorate.cli.bench.system.LoadTarget;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.concurrent.CompletableFuture;

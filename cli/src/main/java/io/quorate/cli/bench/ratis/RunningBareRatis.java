@@ -1,8 +1,8 @@
 package io.quorate.cli.bench.ratis;
 
-import io.quorate.cli.bench.target.LoadTarget;
-import io.quorate.cli.bench.target.RunningSystem;
-import io.quorate.cli.bench.target.ServerProcess;
+import io.quorate.cli.bench.system.LoadTarget;
+import io.quorate.cli.bench.system.RunningSystem;
+import io.quorate.cli.bench.system.ServerProcess;
 import io.quorate.cli.process.ProcessCluster;
 import java.io.IOException;
 import java.io.UncheckedIOException;

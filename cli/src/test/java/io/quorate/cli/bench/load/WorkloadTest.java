@@ -3,7 +3,7 @@ package io.quorate.cli.bench.load;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
-import io.quorate.cli.bench.target.LoadTarget;
+import io.quorate.cli.bench.system.LoadTarget;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;

@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import io.quorate.cli.bench.load.Workload;
-import io.quorate.cli.bench.target.LaunchSettings;
-import io.quorate.cli.bench.target.RunningSystem;
-import io.quorate.cli.bench.target.SystemUnderTest;
+import io.quorate.cli.bench.system.LaunchSettings;
+import io.quorate.cli.bench.system.RunningSystem;
+import io.quorate.cli.bench.system.SystemUnderTest;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;

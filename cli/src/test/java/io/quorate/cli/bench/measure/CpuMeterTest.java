@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.within;
 
-import io.quorate.cli.bench.target.ServerProcess;
+import io.quorate.cli.bench.system.ServerProcess;
 import io.quorate.cli.process.ProcessUsage;
 import java.time.Duration;
 import java.util.List;
