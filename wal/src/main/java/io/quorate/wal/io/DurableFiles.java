@@ -47,6 +47,15 @@ public final class DurableFiles {
      *     step SYNC_DIRECTORY: the new content is visible, but a power loss may bring the old one back
      */
     public static void writeAtomically(Path target, ByteBuffer content) throws DurabilityException {
+        replace(target, content);
+        syncDirectory(parentOf(target));
+    }
+
+    /**
+     * The same without the last step: after a power loss the old content or the new one is there, whole, and which of them is open
+     * until the directory is synced. For callers that sync it for several changes at once.
+     */
+    public static void replace(Path target, ByteBuffer content) throws DurabilityException {
         Path temporary = temporaryOf(target);
         try {
             writeAndSync(temporary, content.duplicate());
@@ -59,7 +68,6 @@ public final class DurableFiles {
             }
             throw e;
         }
-        syncDirectory(parentOf(target));
     }
 
     /** The temporary name that {@link #writeAtomically} uses; such a file found after a crash is of no value. */

@@ -1,0 +1,216 @@
+package io.quorate.statemachine.raft.sync;
+
+import io.quorate.wal.log.CorruptFormatException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+import org.apache.ratis.proto.RaftProtos.LogEntryProto;
+import org.apache.ratis.protocol.RaftGroupId;
+import org.apache.ratis.protocol.RaftPeerId;
+import org.apache.ratis.server.storage.RaftStorage;
+import org.apache.ratis.server.storage.RaftStorageMetadata;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Keeps what one group's peer has promised durable: its term, its vote and its configuration. Made by {@link RaftSync#register}.
+ *
+ * <p>Guarantee: when {@link #ensureVoteDurable} returns, the term and the vote that Ratis held when it was called survive a power
+ * loss, in {@code raft-meta} and in the {@link VoteMirror}. As long as nothing has changed, which is nearly always, a call
+ * compares two references and does no I/O.
+ *
+ * <p>The mirror also closes a race of Ratis 3.3.0 (read in its source). {@code LeaderElection} synchronizes on a wrapper of its
+ * own instead of the division, so that {@code ServerState.initElection} raises the term, votes for itself and writes {@code
+ * raft-meta} beside a vote or append request that runs under the division's lock. Then a reply can carry a term that is not
+ * written yet, and a slow write of (T, self) can end after the write of a vote in T+1 and replace it on disk. The mirror never
+ * goes back, takes in the term of the reply, and wins at the next start. For the same reason an election that was overtaken can
+ * end in {@code changeToLeader} of a later candidacy; see {@link #leaderChanged}.
+ *
+ * <p>Thread-safe. A failure is final: every later call fails with the same cause.
+ */
+public final class GroupSync {
+    private static final Logger log = LoggerFactory.getLogger(GroupSync.class);
+    private static final String CONFIGURATION_FILE = "raft-meta.conf";
+
+    private final RaftGroupId groupId;
+    private final RaftStorage storage;
+    private final Path current;
+    private final DirectorySync directorySync;
+    private final SyncFailureListener failures;
+    private final Optional<SnapshotInstallSync> install;
+
+    /** Content of the mirror. Invariant: durable, and follows all earlier ones. Written under this. */
+    private volatile VoteRecord promised = new VoteRecord(0, "");
+
+    /** What Ratis had written when {@link #promised} was last brought up to it; null before the start. Written under this. */
+    private volatile RaftStorageMetadata seen;
+
+    /** Written under this, once. */
+    private volatile SyncFailedException failure;
+
+    GroupSync(
+            RaftGroupId groupId,
+            RaftStorage storage,
+            DirectorySync directorySync,
+            SyncFailureListener failures,
+            Optional<SnapshotInstallSync> install) {
+        this.groupId = groupId;
+        this.storage = storage;
+        this.current = storage.getStorageDir().getCurrentDir().toPath();
+        this.directorySync = directorySync;
+        this.failures = failures;
+        this.install = install;
+    }
+
+    /**
+     * Makes durable what was found, up to the directory that holds the groups: a killed process may have left it unsynced. Ratis
+     * reads {@code raft-meta} for good only after {@code StateMachine.initialize}, so a promise that it does not hold is put back.
+     */
+    synchronized void start() {
+        Path root = storage.getStorageDir().getRoot().toPath().toAbsolutePath();
+        try {
+            promised = VoteMirror.read(current).orElse(promised);
+            VoteRecord found = recordOf(present());
+            if (!found.mayFollow(promised)) {
+                log.warn("[{}] raft-meta holds {}, but {} was promised: put back", groupId, found, promised);
+                storage.getMetadataFile()
+                        .persist(RaftStorageMetadata.valueOf(promised.term(), RaftPeerId.valueOf(promised.votedFor())));
+            }
+            directorySync.sync(root.getParent());
+            directorySync.sync(root);
+        } catch (IOException | CorruptFormatException e) {
+            throw fail("what was found at the start", e);
+        }
+        ensureVoteDurable();
+    }
+
+    /**
+     * To be called from {@code notifyLeaderChanged}, which Ratis calls under the division's lock before a leader appends or sends
+     * anything. Blocks until the vote is durable that made this peer a leader.
+     *
+     * @throws SyncFailedException if it could not be made durable, or if this peer is to lead a term in which it voted for somebody
+     *     else (an election that was overtaken, see above): the leader is then not started
+     */
+    public void leaderChanged(RaftPeerId self, RaftPeerId leader) {
+        ensureVoteDurable();
+        if (self.equals(leader) && !promised.votedFor().equals(self.toString())) {
+            synchronized (this) {
+                throw fail("leadership of " + self, new IllegalStateException("it promised " + promised));
+            }
+        }
+    }
+
+    /** {@link #ensureVoteDurable(long)} without a term of one's own to cover. */
+    public void ensureVoteDurable() {
+        ensureVoteDurable(0);
+    }
+
+    /**
+     * Blocks until the present term and vote are durable.
+     *
+     * @param term what the message says; covered even if Ratis has not written it yet
+     * @throws SyncFailedException if that failed, now or earlier; nothing that relies on the term or vote may leave this node
+     */
+    public void ensureVoteDurable(long term) {
+        if (failure == null && present() == seen && promised.term() >= term) {
+            return;
+        }
+        synchronized (this) {
+            if (failure != null) {
+                throw failure;
+            }
+            RaftStorageMetadata written = present();
+            VoteRecord next = next(recordOf(written), term);
+            if (seen == null || !next.equals(promised)) {
+                store(next);
+            }
+            promised = next;
+            seen = written;
+        }
+    }
+
+    private VoteRecord next(VoteRecord written, long term) {
+        VoteRecord next = promised;
+        if (written.mayFollow(next)) {
+            next = written;
+        } else {
+            log.warn("[{}] raft-meta went back from {} to {}; the promise is kept", groupId, promised, written);
+        }
+        return next.term() < term ? new VoteRecord(term, "") : next;
+    }
+
+    private void store(VoteRecord vote) {
+        try {
+            VoteMirror.write(current, vote, directorySync);
+            log.debug("[{}] durable: {}", groupId, vote);
+        } catch (IOException e) {
+            throw fail("term " + vote.term() + " and vote '" + vote.votedFor() + "'", e);
+        }
+    }
+
+    /**
+     * To be called from {@code notifyConfigurationChanged}: Ratis has written the configuration just before, but only logs if that
+     * failed, and does not sync the rename.
+     *
+     * @param index log index of the configuration
+     * @throws SyncFailedException if {@code raft-meta.conf} does not hold a configuration at or after the index, or not durably
+     */
+    public synchronized void configurationWritten(long index) {
+        if (failure != null) {
+            throw failure;
+        }
+        Path file = current.resolve(CONFIGURATION_FILE);
+        try {
+            LogEntryProto entry = LogEntryProto.parseFrom(Files.readAllBytes(file));
+            if (!entry.hasConfigurationEntry() || entry.getIndex() < index) {
+                throw new IOException(file + " holds index " + entry.getIndex()
+                        + (entry.hasConfigurationEntry() ? "" : " and no configuration"));
+            }
+            directorySync.sync(current);
+        } catch (IOException e) {
+            throw fail("the configuration of index " + index, e);
+        }
+    }
+
+    /** Before an answer to a chunk of a snapshot leaves. */
+    void beforeInstallReply() {
+        if (install.isEmpty()) {
+            return;
+        }
+        try {
+            install.get().beforeReply();
+        } catch (IOException e) {
+            synchronized (this) {
+                throw fail("an installed snapshot", e);
+            }
+        }
+    }
+
+    /** Compared by reference: Ratis keeps the very object that it wrote last, and replaces it at each write. */
+    private RaftStorageMetadata present() {
+        try {
+            return storage.getMetadataFile().getMetadata();
+        } catch (IOException e) {
+            synchronized (this) {
+                throw fail("the term and vote, which cannot be read,", e);
+            }
+        }
+    }
+
+    private static VoteRecord recordOf(RaftStorageMetadata metadata) {
+        return new VoteRecord(metadata.getTerm(), metadata.getVotedFor().toString());
+    }
+
+    private SyncFailedException fail(String what, Exception cause) {
+        if (failure == null) {
+            failure = new SyncFailedException(
+                    "[" + groupId + "] could not make " + what + " durable in " + current
+                            + "; the message that relies on it is withheld. Close the division, check the disk, start again",
+                    cause);
+            log.error("{}", failure.getMessage(), cause);
+            failures.syncFailed(groupId, failure);
+        }
+        return failure;
+    }
+}

@@ -1,0 +1,13 @@
+package io.quorate.statemachine.raft.sync;
+
+import org.apache.ratis.protocol.RaftGroupId;
+
+/** Told once per group and start that Raft state could not be made durable. */
+@FunctionalInterface
+public interface SyncFailureListener {
+    /**
+     * Fail the shard's readiness and have its division closed by another thread: the caller may hold the division's lock. Must not
+     * block or throw.
+     */
+    void syncFailed(RaftGroupId groupId, SyncFailedException failure);
+}

@@ -1,0 +1,180 @@
+package io.quorate.statemachine.raft.sync;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.apache.ratis.proto.RaftProtos.LogEntryProto;
+import org.apache.ratis.proto.RaftProtos.RaftConfigurationProto;
+import org.apache.ratis.protocol.RaftGroupId;
+import org.apache.ratis.protocol.RaftPeerId;
+import org.apache.ratis.server.storage.RaftStorage;
+import org.apache.ratis.server.storage.RaftStorage.StartupOption;
+import org.apache.ratis.server.storage.RaftStorageMetadata;
+import org.apache.ratis.util.SizeInBytes;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Ratis' real storage of one group, without a server. */
+class GroupSyncTest {
+    @TempDir
+    Path directory;
+
+    private final RaftGroupId groupId = RaftGroupId.randomId();
+    private final List<Path> synced = new ArrayList<>();
+    private final List<SyncFailedException> failures = new ArrayList<>();
+    private boolean failing;
+    private RaftStorage storage;
+    private GroupSync group;
+
+    @BeforeEach
+    void start() throws IOException {
+        storage = RaftStorage.newBuilder()
+                .setDirectory(directory.resolve("group").toFile())
+                .setOption(StartupOption.RECOVER)
+                .setStorageFreeSpaceMin(SizeInBytes.ONE_KB)
+                .build();
+        storage.initialize();
+        group = new RaftSync(this::sync, (id, failure) -> failures.add(failure))
+                .register(groupId, storage, Optional.empty());
+    }
+
+    @AfterEach
+    void stop() throws IOException {
+        storage.close();
+    }
+
+    @Test
+    void theStartSyncsTheDirectoriesUpToTheOneOfTheGroups() {
+        assertThat(synced).containsExactly(directory, directory.resolve("group"), current());
+    }
+
+    @Test
+    void aChangeIsSyncedOnceAndAnUnchangedVoteCostsNothing() throws IOException {
+        synced.clear();
+        group.ensureVoteDurable();
+        assertThat(synced).isEmpty();
+        vote(4, "n2");
+        group.ensureVoteDurable();
+        group.ensureVoteDurable(4);
+        assertThat(synced).containsExactly(current());
+        assertThat(VoteMirror.read(current())).contains(new VoteRecord(4, "n2"));
+    }
+
+    @Test
+    void aTermThatRatisHasNotWrittenYetIsCoveredAllTheSame() throws IOException {
+        vote(4, "n2");
+        group.ensureVoteDurable(5);
+        assertThat(VoteMirror.read(current())).contains(new VoteRecord(5, ""));
+        vote(5, "n1");
+        group.ensureVoteDurable(5);
+        assertThat(VoteMirror.read(current())).contains(new VoteRecord(5, "n1"));
+    }
+
+    @Test
+    void aLateWriteOfAnOlderTermDoesNotTakeAPromiseBack() throws IOException {
+        vote(5, "n2");
+        group.ensureVoteDurable(5);
+        vote(4, "n1");
+        group.ensureVoteDurable(5);
+        assertThat(VoteMirror.read(current())).contains(new VoteRecord(5, "n2"));
+        stop();
+        start();
+        assertThat(storage.getMetadataFile().getMetadata())
+                .as("put back before Ratis goes by it")
+                .isEqualTo(RaftStorageMetadata.valueOf(5, RaftPeerId.valueOf("n2")));
+        assertThat(Files.readString(current().resolve("raft-meta")))
+                .contains("term=5")
+                .contains("votedFor=n2");
+    }
+
+    @Test
+    void aSecondVoteInOneTermDoesNotReplaceTheFirst() throws IOException {
+        vote(5, "n2");
+        group.ensureVoteDurable();
+        vote(5, "n1");
+        group.ensureVoteDurable();
+        assertThat(VoteMirror.read(current())).contains(new VoteRecord(5, "n2"));
+    }
+
+    @Test
+    void aPeerDoesNotLeadATermInWhichItVotedForAnother() throws IOException {
+        RaftPeerId self = RaftPeerId.valueOf("n1");
+        vote(4, "n1");
+        group.leaderChanged(self, self);
+        assertThat(VoteMirror.read(current())).contains(new VoteRecord(4, "n1"));
+        vote(5, "n2");
+        group.leaderChanged(self, RaftPeerId.valueOf("n2"));
+        assertThatThrownBy(() -> group.leaderChanged(self, self))
+                .isInstanceOf(SyncFailedException.class)
+                .hasMessageContaining("leadership of n1")
+                .hasRootCauseMessage("it promised VoteRecord[term=5, votedFor=n2]");
+        assertThat(failures).hasSize(1);
+    }
+
+    @Test
+    void aFailureIsToldOnceAndIsFinal() throws IOException {
+        failing = true;
+        vote(4, "n2");
+        assertThatThrownBy(() -> group.ensureVoteDurable())
+                .isInstanceOf(SyncFailedException.class)
+                .hasMessageContaining("term 4 and vote 'n2'")
+                .hasMessageContaining(current().toString());
+        failing = false;
+        assertThatThrownBy(() -> group.ensureVoteDurable()).isSameAs(failures.get(0));
+        assertThatThrownBy(() -> group.configurationWritten(0)).isSameAs(failures.get(0));
+        assertThat(failures).hasSize(1);
+    }
+
+    @Test
+    void aConfigurationThatWasNotWrittenIsNoticed() throws IOException {
+        writeConfiguration(7);
+        synced.clear();
+        group.configurationWritten(7);
+        assertThat(synced).containsExactly(current());
+        assertThatThrownBy(() -> group.configurationWritten(8))
+                .isInstanceOf(SyncFailedException.class)
+                .hasRootCauseMessage(current().resolve("raft-meta.conf") + " holds index 7");
+    }
+
+    @Test
+    void aDamagedMirrorStopsTheStart() throws IOException {
+        stop();
+        Files.write(current().resolve(VoteMirror.FILE_NAME), new byte[30]);
+        assertThatThrownBy(this::start)
+                .isInstanceOf(SyncFailedException.class)
+                .hasMessageContaining("what was found at the start");
+    }
+
+    private void sync(Path path) throws IOException {
+        if (failing) {
+            throw new IOException("planted");
+        }
+        DirectorySync.FSYNC.sync(path);
+        synced.add(path);
+    }
+
+    private void vote(long term, String votedFor) throws IOException {
+        storage.getMetadataFile().persist(RaftStorageMetadata.valueOf(term, RaftPeerId.valueOf(votedFor)));
+    }
+
+    private void writeConfiguration(long index) throws IOException {
+        LogEntryProto entry = LogEntryProto.newBuilder()
+                .setTerm(1)
+                .setIndex(index)
+                .setConfigurationEntry(RaftConfigurationProto.getDefaultInstance())
+                .build();
+        Files.write(current().resolve("raft-meta.conf"), entry.toByteArray());
+    }
+
+    private Path current() {
+        return directory.resolve("group/current");
+    }
+}
