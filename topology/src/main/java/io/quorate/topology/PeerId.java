@@ -8,7 +8,7 @@ import java.util.Objects;
  * @param node the node
  * @param incarnation of the node's data directory
  */
-public record PeerId(NodeId node, Incarnation incarnation) {
+public record PeerId(NodeId node, Incarnation incarnation) implements Comparable<PeerId> {
     public PeerId {
         Objects.requireNonNull(node, "node");
         Objects.requireNonNull(incarnation, "incarnation");
@@ -21,6 +21,12 @@ public record PeerId(NodeId node, Incarnation incarnation) {
             throw new IllegalArgumentException("peer id '" + text + "' is not of the form node.incarnation");
         }
         return new PeerId(new NodeId(text.substring(0, dot)), Incarnation.parse(text.substring(dot + 1)));
+    }
+
+    @Override
+    public int compareTo(PeerId other) {
+        int byNode = node.compareTo(other.node);
+        return byNode != 0 ? byNode : Long.compareUnsigned(incarnation.value(), other.incarnation.value());
     }
 
     @Override

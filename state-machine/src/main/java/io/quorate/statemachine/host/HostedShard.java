@@ -1,15 +1,32 @@
 package io.quorate.statemachine.host;
 
 import io.quorate.statemachine.store.StateDigest;
+import io.quorate.wal.log.AppendOutcome;
 import io.quorate.wal.log.Bytes;
+import io.quorate.wal.log.LogRecord;
 import io.quorate.wal.log.Lsn;
 import io.quorate.wal.log.ReadConsistency;
 import io.quorate.wal.log.ReplicatedLog;
+import io.quorate.wal.log.WriteConcern;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
 /** A shard's replica on this node: its log, and the application that the log drives. Thread-safe. */
 public interface HostedShard extends ReplicatedLog {
+    /**
+     * Appends a group of records in order, as if each were {@linkplain #append appended}, but waits with handing them on until
+     * the whole group is queued, so that it shares consensus entries.
+     */
+    void appendAll(List<LogRecord> records, WriteConcern concern, Duration timeout, AppendListener listener);
+
+    @Override
+    default CompletableFuture<AppendOutcome> append(LogRecord record, WriteConcern concern, Duration timeout) {
+        CompletableFuture<AppendOutcome> future = new CompletableFuture<>();
+        appendAll(List.of(record), concern, timeout, (position, outcome) -> future.complete(outcome));
+        return future;
+    }
+
     /**
      * Asks the application, at the consistency asked for.
      *

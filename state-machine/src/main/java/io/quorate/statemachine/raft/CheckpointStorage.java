@@ -1,0 +1,135 @@
+package io.quorate.statemachine.raft;
+
+import io.quorate.statemachine.store.Position;
+import io.quorate.wal.io.DurableFiles;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.apache.ratis.server.protocol.TermIndex;
+import org.apache.ratis.server.storage.FileInfo;
+import org.apache.ratis.server.storage.RaftStorage;
+import org.apache.ratis.statemachine.SnapshotInfo;
+import org.apache.ratis.statemachine.SnapshotRetentionPolicy;
+import org.apache.ratis.statemachine.StateMachineStorage;
+import org.apache.ratis.statemachine.impl.FileListSnapshotInfo;
+
+/**
+ * The durable checkpoints of one replica: directories {@code checkpoint.TERM_INDEX} in the group's {@code sm} directory, which is
+ * also what a snapshot install replaces as a whole. The live state lies elsewhere.
+ *
+ * <p>Two checkpoints are kept, since the older one may be on its way to another peer.
+ */
+final class CheckpointStorage implements StateMachineStorage {
+    private static final String PREFIX = "checkpoint.";
+    private static final int KEPT = 2;
+    /** Ratis writes one beside each file that it received; no part of a checkpoint. */
+    private static final String SIDECAR = ".md5";
+
+    /** A checkpoint on disk. */
+    record Checkpoint(TermIndex termIndex, Path directory) {}
+
+    private final Path directory;
+    private volatile SnapshotInfo latest;
+
+    CheckpointStorage(Path directory) {
+        this.directory = directory;
+    }
+
+    @Override
+    public void init(RaftStorage storage) throws IOException {
+        reload();
+    }
+
+    /** Looks again at what is on disk. */
+    void reload() throws IOException {
+        Optional<Checkpoint> newest = newest();
+        latest = newest.isPresent() ? describe(newest.get()) : null;
+    }
+
+    Optional<Checkpoint> newest() throws IOException {
+        List<Checkpoint> all = list();
+        return all.isEmpty() ? Optional.empty() : Optional.of(all.get(all.size() - 1));
+    }
+
+    /** Checkpoints, oldest first. Directories that are no finished checkpoint have other names and are not seen. */
+    private List<Checkpoint> list() throws IOException {
+        List<Checkpoint> found = new ArrayList<>();
+        if (Files.isDirectory(directory)) {
+            try (Stream<Path> entries = Files.list(directory)) {
+                entries.filter(Files::isDirectory).forEach(entry -> parse(entry).ifPresent(found::add));
+            }
+        }
+        found.sort(Comparator.comparing(Checkpoint::termIndex));
+        return found;
+    }
+
+    private static Optional<Checkpoint> parse(Path entry) {
+        String name = entry.getFileName().toString();
+        String[] numbers =
+                name.startsWith(PREFIX) ? name.substring(PREFIX.length()).split("_", -1) : new String[0];
+        if (numbers.length != 2 || !numbers[0].matches("\\d{1,18}") || !numbers[1].matches("\\d{1,18}")) {
+            return Optional.empty();
+        }
+        return Optional.of(
+                new Checkpoint(TermIndex.valueOf(Long.parseLong(numbers[0]), Long.parseLong(numbers[1])), entry));
+    }
+
+    private static SnapshotInfo describe(Checkpoint checkpoint) throws IOException {
+        List<FileInfo> files = new ArrayList<>();
+        try (Stream<Path> tree = Files.walk(checkpoint.directory())) {
+            tree.filter(Files::isRegularFile)
+                    .filter(file -> !file.toString().endsWith(SIDECAR))
+                    .sorted()
+                    .forEach(file -> files.add(new FileInfo(file.toAbsolutePath(), null)));
+        }
+        return new FileListSnapshotInfo(files, checkpoint.termIndex());
+    }
+
+    /** Where a checkpoint at a position not known yet is made first; what an earlier crash left there is removed. */
+    Path prepareStaging() {
+        try {
+            Files.createDirectories(directory);
+            Path staging = directory.resolve("staging");
+            DurableFiles.deleteTree(staging);
+            return staging;
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot prepare a checkpoint in " + directory, e);
+        }
+    }
+
+    /** Gives a durable staged checkpoint its name, durably. */
+    void publish(Path staging, Position position) throws IOException {
+        Path target = directory.resolve(PREFIX + position.term() + "_" + position.index());
+        if (Files.exists(target)) {
+            DurableFiles.deleteTree(staging);
+        } else {
+            Files.move(staging, target);
+            DurableFiles.syncDirectory(directory);
+        }
+        reload();
+    }
+
+    @Override
+    public SnapshotInfo getLatestSnapshot() {
+        return latest;
+    }
+
+    @Override
+    public void format() {
+        // a new group has no checkpoint
+    }
+
+    @Override
+    public void cleanupOldSnapshots(SnapshotRetentionPolicy policy) throws IOException {
+        List<Checkpoint> all = list();
+        for (int i = 0; i < all.size() - KEPT; i++) {
+            DurableFiles.deleteTree(all.get(i).directory());
+        }
+    }
+}

@@ -1,0 +1,132 @@
+package io.quorate.statemachine.raft;
+
+import io.quorate.topology.ClusterId;
+import io.quorate.topology.Peer;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.time.Duration;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
+import org.apache.ratis.thirdparty.io.grpc.CallOptions;
+import org.apache.ratis.thirdparty.io.grpc.ManagedChannel;
+import org.apache.ratis.thirdparty.io.grpc.MethodDescriptor;
+import org.apache.ratis.thirdparty.io.grpc.ServerServiceDefinition;
+import org.apache.ratis.thirdparty.io.grpc.Status;
+import org.apache.ratis.thirdparty.io.grpc.stub.ClientCalls;
+import org.apache.ratis.thirdparty.io.grpc.stub.ServerCalls;
+import org.apache.ratis.thirdparty.io.grpc.stub.StreamObserver;
+
+/** {@link PeerCalls} over gRPC, on the port that Ratis serves. One channel per peer address, shared by all shards. */
+final class GrpcPeerCalls implements PeerCalls, AutoCloseable {
+    /** Answers a peer's call with three numbers. */
+    interface Handler {
+        CompletableFuture<long[]> answer(PeerMessage.Call call);
+    }
+
+    private static final MethodDescriptor.Marshaller<byte[]> BYTES = new MethodDescriptor.Marshaller<>() {
+        @Override
+        public InputStream stream(byte[] value) {
+            return new ByteArrayInputStream(value);
+        }
+
+        @Override
+        public byte[] parse(InputStream stream) {
+            try {
+                return stream.readAllBytes();
+            } catch (IOException e) {
+                throw new UncheckedIOException("cannot read a peer's message", e);
+            }
+        }
+    };
+
+    private static final MethodDescriptor<byte[], byte[]> CALL = MethodDescriptor.<byte[], byte[]>newBuilder()
+            .setType(MethodDescriptor.MethodType.UNARY)
+            .setFullMethodName("quorate.Peer/Call")
+            .setRequestMarshaller(BYTES)
+            .setResponseMarshaller(BYTES)
+            .build();
+
+    private final ClusterId cluster;
+    private final Duration timeout;
+    private final Function<String, ManagedChannel> connect;
+    private final Map<String, ManagedChannel> channels = new ConcurrentHashMap<>();
+
+    GrpcPeerCalls(ClusterId cluster, Duration timeout, Function<String, ManagedChannel> connect) {
+        this.cluster = cluster;
+        this.timeout = timeout;
+        this.connect = connect;
+    }
+
+    @Override
+    public CompletableFuture<LogState> logState(Peer peer, UUID group, long index) {
+        return call(peer, PeerMessage.Operation.LOG_STATE, group, index)
+                .thenApply(answer -> new LogState(answer[0], answer[1], answer[2]));
+    }
+
+    @Override
+    public CompletableFuture<Long> readIndex(Peer leader, UUID group) {
+        return call(leader, PeerMessage.Operation.READ_INDEX, group, -1).thenApply(answer -> answer[0]);
+    }
+
+    private CompletableFuture<long[]> call(Peer peer, PeerMessage.Operation operation, UUID group, long index) {
+        ManagedChannel channel = channels.computeIfAbsent(peer.address(), connect);
+        CallOptions options = CallOptions.DEFAULT.withDeadlineAfter(timeout.toNanos(), TimeUnit.NANOSECONDS);
+        CompletableFuture<long[]> future = new CompletableFuture<>();
+        byte[] request = PeerMessage.encode(new PeerMessage.Call(operation, cluster, group, index));
+        ClientCalls.asyncUnaryCall(channel.newCall(CALL, options), request, new StreamObserver<>() {
+            @Override
+            public void onNext(byte[] answer) {
+                future.complete(PeerMessage.decodeAnswer(answer));
+            }
+
+            @Override
+            public void onError(Throwable failure) {
+                future.completeExceptionally(failure);
+            }
+
+            @Override
+            public void onCompleted() {
+                future.completeExceptionally(new IllegalStateException("peer " + peer.id() + " answered nothing"));
+            }
+        });
+        return future;
+    }
+
+    /** The serving side, to be mounted on the node's port. */
+    static ServerServiceDefinition service(Handler handler) {
+        return ServerServiceDefinition.builder("quorate.Peer")
+                .addMethod(CALL, ServerCalls.asyncUnaryCall((request, observer) -> serve(handler, request, observer)))
+                .build();
+    }
+
+    private static void serve(Handler handler, byte[] request, StreamObserver<byte[]> observer) {
+        CompletableFuture<long[]> answer;
+        try {
+            answer = handler.answer(PeerMessage.decodeCall(request));
+        } catch (RuntimeException e) {
+            answer = CompletableFuture.failedFuture(e);
+        }
+        answer.whenComplete((numbers, failure) -> {
+            if (failure != null) {
+                observer.onError(Status.UNAVAILABLE
+                        .withDescription(failure.getMessage())
+                        .withCause(failure)
+                        .asRuntimeException());
+            } else {
+                observer.onNext(PeerMessage.encodeAnswer(numbers[0], numbers[1], numbers[2]));
+                observer.onCompleted();
+            }
+        });
+    }
+
+    @Override
+    public void close() {
+        channels.values().forEach(ManagedChannel::shutdownNow);
+    }
+}

@@ -1,0 +1,37 @@
+package io.quorate.statemachine.raft;
+
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * Threads that all shards of a node share.
+ *
+ * @param scheduler short timed work: deadlines, asking again
+ * @param workers submission of batches under load, checkpoints, digests
+ */
+record NodeExecutors(ScheduledExecutorService scheduler, ExecutorService workers) implements AutoCloseable {
+    static NodeExecutors create(String node) {
+        int size = Math.max(4, Runtime.getRuntime().availableProcessors());
+        return new NodeExecutors(
+                Executors.newScheduledThreadPool(1, named(node + "-timer")),
+                Executors.newFixedThreadPool(size, named(node + "-worker")));
+    }
+
+    private static ThreadFactory named(String prefix) {
+        AtomicInteger number = new AtomicInteger();
+        return task -> {
+            Thread thread = new Thread(task, prefix + "-" + number.incrementAndGet());
+            thread.setDaemon(true);
+            return thread;
+        };
+    }
+
+    @Override
+    public void close() {
+        scheduler.shutdownNow();
+        workers.shutdownNow();
+    }
+}

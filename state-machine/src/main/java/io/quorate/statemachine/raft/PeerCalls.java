@@ -1,0 +1,23 @@
+package io.quorate.statemachine.raft;
+
+import io.quorate.topology.Peer;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+
+/** What replicas of a group ask one another, outside of Raft's own messages. Futures fail if a peer does not answer in time. */
+interface PeerCalls {
+    /**
+     * State of a peer's Raft log.
+     *
+     * @param term the peer's current term
+     * @param flushedIndex all entries up to it are on the peer's disk
+     * @param termAtIndex term of the entry at the index asked for, -1 if the peer has none there
+     */
+    record LogState(long term, long flushedIndex, long termAtIndex) {}
+
+    /** Asks for the log state of a peer, at an index; -1 to ask for none. */
+    CompletableFuture<LogState> logState(Peer peer, UUID group, long index);
+
+    /** Asks the leader for an index such that whoever has applied it may serve a linearizable read that began before. */
+    CompletableFuture<Long> readIndex(Peer leader, UUID group);
+}

@@ -1,0 +1,109 @@
+package io.quorate.statemachine.raft;
+
+import io.quorate.topology.Peer;
+import io.quorate.topology.PeerId;
+import io.quorate.topology.Role;
+import io.quorate.topology.quorum.VoterSets;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
+import org.apache.ratis.proto.RaftProtos.RaftPeerRole;
+import org.apache.ratis.protocol.RaftGroupId;
+import org.apache.ratis.protocol.RaftPeer;
+import org.apache.ratis.protocol.RaftPeerId;
+import org.apache.ratis.server.RaftConfiguration;
+import org.apache.ratis.server.RaftServer;
+import org.apache.ratis.server.protocol.TermIndex;
+import org.apache.ratis.server.raftlog.RaftLog;
+
+/** What Ratis knows of one group on this node, in our words. Every call looks anew. */
+final class RaftView {
+    private final Supplier<RaftServer> server;
+    private final RaftGroupId group;
+
+    RaftView(Supplier<RaftServer> server, RaftGroupId group) {
+        this.server = server;
+        this.group = group;
+    }
+
+    RaftServer.Division division() {
+        try {
+            return server.get().getDivision(group);
+        } catch (IOException e) {
+            throw new UncheckedIOException("group " + group + " is not open on this node", e);
+        }
+    }
+
+    PeerId self() {
+        return PeerId.parse(server.get().getId().toString());
+    }
+
+    long term() {
+        return division().getInfo().getCurrentTerm();
+    }
+
+    boolean leads() {
+        return division().getInfo().isLeader();
+    }
+
+    /** False while this replica leads but has not yet applied what earlier leaders committed. */
+    boolean mayAppend() {
+        return division().getInfo().isLeaderReady() || !leads();
+    }
+
+    RaftLog log() {
+        return division().getRaftLog();
+    }
+
+    /** Term of the entry at an index; -1 if there is none, or no more. */
+    long termAt(long index) {
+        TermIndex found = index < 0 ? null : log().getTermIndex(index);
+        return found == null ? -1 : found.getTerm();
+    }
+
+    Optional<Peer> leader() {
+        RaftPeerId id = division().getInfo().getLeaderId();
+        return id == null
+                ? Optional.empty()
+                : peers().stream()
+                        .filter(p -> p.id().toString().equals(id.toString()))
+                        .findFirst();
+    }
+
+    List<Peer> peers() {
+        RaftConfiguration configuration = division().getRaftConf();
+        List<Peer> peers = new ArrayList<>();
+        configuration.getAllPeers(RaftPeerRole.FOLLOWER).forEach(peer -> peers.add(toPeer(peer, Role.VOTER)));
+        configuration.getAllPeers(RaftPeerRole.LISTENER).forEach(peer -> peers.add(toPeer(peer, Role.OBSERVER)));
+        return peers;
+    }
+
+    /** Voters of the configuration in force: both sets while it changes. */
+    VoterSets<PeerId> voters() {
+        RaftConfiguration configuration = division().getRaftConf();
+        Collection<RaftPeer> previous = configuration.getPreviousPeers();
+        return new VoterSets<>(ids(configuration.getCurrentPeers()), previous == null ? Set.of() : ids(previous));
+    }
+
+    private static Set<PeerId> ids(Collection<RaftPeer> peers) {
+        return peers.stream().map(peer -> PeerId.parse(peer.getId().toString())).collect(Collectors.toSet());
+    }
+
+    private static Peer toPeer(RaftPeer peer, Role role) {
+        return new Peer(PeerId.parse(peer.getId().toString()), peer.getAddress(), role);
+    }
+
+    static RaftPeer toRaftPeer(Peer peer) {
+        return RaftPeer.newBuilder()
+                .setId(peer.id().toString())
+                .setAddress(peer.address())
+                .setStartupRole(peer.role().votes() ? RaftPeerRole.FOLLOWER : RaftPeerRole.LISTENER)
+                .build();
+    }
+}

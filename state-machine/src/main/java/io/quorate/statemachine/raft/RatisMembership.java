@@ -1,0 +1,143 @@
+package io.quorate.statemachine.raft;
+
+import io.quorate.topology.Peer;
+import io.quorate.topology.PeerId;
+import io.quorate.wal.log.Membership;
+import io.quorate.wal.log.MembershipException;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+import org.apache.ratis.proto.RaftProtos.RaftPeerRole;
+import org.apache.ratis.protocol.RaftClientReply;
+import org.apache.ratis.protocol.RaftGroupId;
+import org.apache.ratis.protocol.RaftPeer;
+import org.apache.ratis.protocol.RaftPeerId;
+import org.apache.ratis.protocol.SetConfigurationRequest;
+import org.apache.ratis.protocol.TransferLeadershipRequest;
+import org.apache.ratis.server.RaftConfiguration;
+import org.apache.ratis.server.RaftServer;
+
+/**
+ * Changes of members on the leader. Each change is a compare-and-set against the configuration that was looked at, so that two
+ * operators cannot undo one another's change unseen.
+ */
+final class RatisMembership implements Membership {
+    private final Supplier<RaftServer> server;
+    private final RaftGroupId group;
+    private final RaftView view;
+    private final LocalCalls calls;
+
+    RatisMembership(Supplier<RaftServer> server, RaftGroupId group, RaftView view, LocalCalls calls) {
+        this.server = server;
+        this.group = group;
+        this.view = view;
+        this.calls = calls;
+    }
+
+    @Override
+    public CompletableFuture<Void> put(Peer peer, Duration timeout) {
+        if (view.peers().contains(peer)) {
+            return CompletableFuture.completedFuture(null);
+        }
+        List<Peer> wanted = new ArrayList<>(view.peers());
+        wanted.removeIf(member -> member.id().equals(peer.id()));
+        for (Peer member : wanted) {
+            if (member.id().node().equals(peer.id().node())) {
+                return refuse("node " + peer.id().node() + " is a member already as " + member.id()
+                        + ", an earlier life of its disk; remove that one first");
+            }
+        }
+        wanted.add(peer);
+        return change(wanted, timeout);
+    }
+
+    @Override
+    public CompletableFuture<Void> remove(PeerId peer, Duration timeout) {
+        List<Peer> wanted = new ArrayList<>(view.peers());
+        if (!wanted.removeIf(member -> member.id().equals(peer))) {
+            return CompletableFuture.completedFuture(null);
+        }
+        return change(wanted, timeout);
+    }
+
+    private CompletableFuture<Void> change(List<Peer> wanted, Duration timeout) {
+        if (wanted.stream().noneMatch(peer -> peer.role().votes())) {
+            return refuse("the shard would be left without a voter");
+        }
+        RaftConfiguration now = view.division().getRaftConf();
+        if (!now.getPreviousPeers().isEmpty()) {
+            return refuse("another change of members is under way; try again when it is done");
+        }
+        SetConfigurationRequest.Arguments arguments = SetConfigurationRequest.Arguments.newBuilder()
+                .setMode(SetConfigurationRequest.Mode.COMPARE_AND_SET)
+                .setServersInCurrentConf(List.copyOf(now.getCurrentPeers()))
+                .setListenersInCurrentConf(List.copyOf(now.getCurrentPeers(RaftPeerRole.LISTENER)))
+                .setServersInNewConf(raftPeers(wanted, true))
+                .setListenersInNewConf(raftPeers(wanted, false))
+                .build();
+        SetConfigurationRequest request = new SetConfigurationRequest(
+                calls.clientId(), server.get().getId(), group, calls.nextCallId(), arguments);
+        return run("change of members", () -> server.get().setConfigurationAsync(request), timeout);
+    }
+
+    private static List<RaftPeer> raftPeers(List<Peer> peers, boolean voters) {
+        return peers.stream()
+                .filter(peer -> peer.role().votes() == voters)
+                .map(RaftView::toRaftPeer)
+                .toList();
+    }
+
+    @Override
+    public CompletableFuture<Void> transferLeadership(PeerId target, Duration timeout) {
+        if (view.self().equals(target) && view.leads()) {
+            return CompletableFuture.completedFuture(null);
+        }
+        boolean votes = view.peers().stream()
+                .anyMatch(p -> p.id().equals(target) && p.role().votes());
+        if (!votes) {
+            return refuse(target + " is no voter of this shard");
+        }
+        TransferLeadershipRequest request = new TransferLeadershipRequest(
+                calls.clientId(),
+                server.get().getId(),
+                group,
+                calls.nextCallId(),
+                RaftPeerId.valueOf(target.toString()),
+                timeout.toMillis());
+        return run("transfer of leadership to " + target, () -> server.get().transferLeadershipAsync(request), timeout);
+    }
+
+    private interface Call {
+        CompletableFuture<RaftClientReply> send() throws IOException;
+    }
+
+    private CompletableFuture<Void> run(String what, Call call, Duration timeout) {
+        if (!view.leads()) {
+            return refuse("this replica does not lead the shard; the leader is "
+                    + view.leader().map(Peer::toString).orElse("not known"));
+        }
+        CompletableFuture<RaftClientReply> reply;
+        try {
+            reply = call.send();
+        } catch (IOException e) {
+            return CompletableFuture.failedFuture(new MembershipException(what + " failed: " + e.getMessage(), e));
+        }
+        return reply.orTimeout(timeout.toMillis(), TimeUnit.MILLISECONDS).handle((answer, failure) -> {
+            if (failure != null) {
+                throw new MembershipException(what + " did not come about in time or failed: " + failure, failure);
+            }
+            if (!answer.isSuccess()) {
+                throw new MembershipException(what + " was refused: " + answer.getException(), answer.getException());
+            }
+            return null;
+        });
+    }
+
+    private static <T> CompletableFuture<T> refuse(String why) {
+        return CompletableFuture.failedFuture(new MembershipException(why));
+    }
+}

@@ -1,0 +1,123 @@
+package io.quorate.statemachine.raft;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import org.apache.ratis.conf.RaftProperties;
+
+/**
+ * The settings of Ratis that matter, checked against each other, with presets. Everything that is not named here is fixed to
+ * what the guarantees need: fsync before acknowledging, snapshots by chunks, purge only behind a checkpoint, log metadata
+ * off (safe since apply futures never fail).
+ *
+ * @param electionTimeoutMin a follower that hears nothing for this long campaigns; heartbeats go out at half of it
+ * @param electionTimeoutMax upper bound of the random part; above the minimum
+ * @param segmentBytes size of a Raft log segment
+ * @param writeBufferBytes direct memory of a shard's log writer; above {@code appenderBytes}
+ * @param appenderBytes largest Raft entry and largest message to a follower
+ * @param cachedSegmentBytes heap of a shard for recent entries
+ * @param keptEntries Raft entries kept behind the last checkpoint, so that a follower that was away for a moment needs no
+ *     snapshot
+ * @param batches limits of the write path
+ */
+public record RatisSettings(
+        Duration electionTimeoutMin,
+        Duration electionTimeoutMax,
+        int segmentBytes,
+        int writeBufferBytes,
+        int appenderBytes,
+        int cachedSegmentBytes,
+        int keptEntries,
+        BatchLimits batches) {
+    public RatisSettings {
+        if (electionTimeoutMin.toMillis() < 50 || electionTimeoutMax.compareTo(electionTimeoutMin) <= 0) {
+            throw new IllegalArgumentException("election timeout of " + electionTimeoutMin + " to " + electionTimeoutMax
+                    + ": the minimum must be 50 ms or more, and the maximum above it");
+        }
+        if (writeBufferBytes < appenderBytes + 8 || segmentBytes < appenderBytes) {
+            throw new IllegalArgumentException("a write buffer of " + writeBufferBytes + " and a segment of "
+                    + segmentBytes + " bytes must hold an entry of " + appenderBytes);
+        }
+        int largest = batches.maxBatchBytes() + 64 * 1024;
+        if (largest > appenderBytes) {
+            throw new IllegalArgumentException("a batch of " + batches.maxBatchBytes()
+                    + " bytes does not fit an entry of " + appenderBytes + "; Ratis' leader would step down on it");
+        }
+    }
+
+    /** Few shards on machines of one network. */
+    public static RatisSettings lan() {
+        return new RatisSettings(
+                Duration.ofMillis(150),
+                Duration.ofMillis(300),
+                32 << 20,
+                5 << 20,
+                4 << 20,
+                48 << 20,
+                10_000,
+                BatchLimits.DEFAULT);
+    }
+
+    /** Hundreds of shards in one process: small buffers, rare heartbeats, slower failover. */
+    public static RatisSettings manyShards() {
+        return new RatisSettings(
+                Duration.ofMillis(2000),
+                Duration.ofMillis(3000),
+                8 << 20,
+                1200 << 10,
+                1 << 20,
+                2 << 20,
+                1000,
+                new BatchLimits(512 << 10, 512 << 10, 1024, 2, 4096, 4 << 20));
+    }
+
+    /** The same with other election timeouts: longer where machines are overloaded, at the price of a slower failover. */
+    public RatisSettings withElectionTimeout(Duration min, Duration max) {
+        return new RatisSettings(
+                min, max, segmentBytes, writeBufferBytes, appenderBytes, cachedSegmentBytes, keptEntries, batches);
+    }
+
+    /** The same with other limits of the write path. */
+    public RatisSettings withBatches(BatchLimits limits) {
+        return new RatisSettings(
+                electionTimeoutMin,
+                electionTimeoutMax,
+                segmentBytes,
+                writeBufferBytes,
+                appenderBytes,
+                cachedSegmentBytes,
+                keptEntries,
+                limits);
+    }
+
+    RaftProperties toProperties(Path storage) {
+        RaftProperties p = new RaftProperties();
+        p.set("raft.server.storage.dir", storage.toString());
+        p.set("raft.server.rpc.timeout.min", electionTimeoutMin.toMillis() + "ms");
+        p.set("raft.server.rpc.timeout.max", electionTimeoutMax.toMillis() + "ms");
+        p.set("raft.server.rpc.first-election.timeout.min", electionTimeoutMin.toMillis() + "ms");
+        p.set("raft.server.rpc.first-election.timeout.max", electionTimeoutMax.toMillis() + "ms");
+        p.set("raft.server.leaderelection.leader.step-down.wait-time", electionTimeoutMax.toMillis() + "ms");
+        p.set("raft.server.log.append-entries.compose.enabled", "false");
+        p.set("raft.server.log.log-metadata.enabled", "false");
+        p.set("raft.server.log.preallocated.size", "4KB");
+        p.set("raft.server.log.read.lock.enabled", "false");
+        p.set("raft.server.log.segment.size.max", segmentBytes + "");
+        p.set("raft.server.log.segment.cache.num.max", "2");
+        p.set("raft.server.log.segment.cache.size.max", cachedSegmentBytes + "");
+        p.set("raft.server.log.write.buffer.size", writeBufferBytes + "");
+        p.set("raft.server.log.appender.buffer.byte-limit", appenderBytes + "");
+        p.set("raft.server.log.appender.wait-time.min", "0ms");
+        p.set("raft.server.log.appender.install.snapshot.enabled", "true");
+        p.set("raft.server.log.purge.upto.snapshot.index", "true");
+        p.set("raft.server.log.purge.preservation.log.num", keptEntries + "");
+        p.set("raft.server.log.purge.gap", "1");
+        p.set("raft.server.snapshot.auto.trigger.enabled", "false");
+        p.set("raft.server.snapshot.trigger-when-stop.enabled", "false");
+        p.set("raft.server.retrycache.expirytime", "5s");
+        p.set("raft.server.staging.timeout", "60s");
+        p.set("raft.server.rpc.request.timeout", "3s");
+        p.set("raft.grpc.server.leader.outstanding.appends.max", "16");
+        p.set("raft.grpc.flow.control.window", "4MB");
+        return p;
+    }
+}

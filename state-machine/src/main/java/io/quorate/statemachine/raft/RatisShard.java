@@ -1,0 +1,356 @@
+package io.quorate.statemachine.raft;
+
+import io.quorate.statemachine.host.AppendListener;
+import io.quorate.statemachine.host.HostedShard;
+import io.quorate.statemachine.host.QueryResult;
+import io.quorate.statemachine.store.Position;
+import io.quorate.statemachine.store.StateDigest;
+import io.quorate.topology.Peer;
+import io.quorate.topology.ShardDescriptor;
+import io.quorate.wal.log.AppendOutcome;
+import io.quorate.wal.log.AppendOutcome.Committed;
+import io.quorate.wal.log.AppendOutcome.Rejected;
+import io.quorate.wal.log.Bytes;
+import io.quorate.wal.log.EntryBatch;
+import io.quorate.wal.log.LogRecord;
+import io.quorate.wal.log.LogStatus;
+import io.quorate.wal.log.Lsn;
+import io.quorate.wal.log.Membership;
+import io.quorate.wal.log.Ordering;
+import io.quorate.wal.log.ReadConsistency;
+import io.quorate.wal.log.ReadUnavailableException;
+import io.quorate.wal.log.RejectReason;
+import io.quorate.wal.log.WriteConcern;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Supplier;
+import org.apache.ratis.protocol.RaftClientAsynchronousProtocol;
+import org.apache.ratis.protocol.RaftClientReply;
+import org.apache.ratis.protocol.RaftClientRequest;
+import org.apache.ratis.protocol.RaftGroupId;
+import org.apache.ratis.protocol.SnapshotManagementRequest;
+import org.apache.ratis.protocol.exceptions.ResourceUnavailableException;
+import org.apache.ratis.server.RaftServer;
+
+/** One shard's replica in Raft mode: the write path, the reads and the operator's calls, over one Ratis group. */
+final class RatisShard implements HostedShard, RatisStateMachineAdapter.Listener {
+    /** What a shard shares with the others of its node. */
+    record Shared(
+            Supplier<RaftServer> server, PeerCalls peers, NodeExecutors executors, LocalCalls calls, DiskGuard disk) {}
+
+    private static final long NEVER = Long.MIN_VALUE;
+
+    private final ShardDescriptor descriptor;
+    private final Shared shared;
+    private final RaftGroupId group;
+    private final RatisStateMachineAdapter machine;
+    private final ReplicaHealth health;
+    private final RaftView view;
+    private final ReadProbe probe;
+    private final ConcernWaiter concerns;
+    private final RaftBatcher batcher;
+    private final ClusterClock clock;
+    private final RatisMembership membership;
+    /** Monotonic time at which a linearizable barrier began that this replica has caught up with; NEVER before the first. */
+    private final AtomicLong freshAsOfNanos = new AtomicLong(NEVER);
+
+    RatisShard(
+            ShardDescriptor descriptor,
+            RatisStateMachineAdapter machine,
+            ReplicaHealth health,
+            BatchLimits limits,
+            Shared shared) {
+        this.descriptor = descriptor;
+        this.shared = shared;
+        this.group = RaftGroupId.valueOf(descriptor.groupId());
+        this.machine = machine;
+        this.health = health;
+        this.view = new RaftView(shared.server(), group);
+        this.probe = new ReadProbe(view, descriptor.groupId(), shared.peers());
+        this.concerns = new ConcernWaiter(
+                view, descriptor.groupId(), shared.peers(), shared.executors().scheduler());
+        this.clock = new ClusterClock(machine::clusterTimeMillis, System::nanoTime, System::currentTimeMillis);
+        this.batcher = new RaftBatcher(
+                limits,
+                view::mayAppend,
+                this::stamp,
+                this::submit,
+                shared.executors().workers());
+        this.membership = new RatisMembership(shared.server(), group, view, shared.calls());
+    }
+
+    @Override
+    public ShardDescriptor descriptor() {
+        return descriptor;
+    }
+
+    @Override
+    public Ordering ordering() {
+        return Ordering.TOTAL;
+    }
+
+    @Override
+    public void appendAll(List<LogRecord> records, WriteConcern concern, Duration timeout, AppendListener listener) {
+        long deadline = System.nanoTime() + timeout.toNanos();
+        List<PendingAppend> appends = new ArrayList<>(records.size());
+        for (int i = 0; i < records.size(); i++) {
+            appends.add(new PendingAppend(records.get(i), concern, deadline, listener, i));
+        }
+        Optional<Rejected> refusal = refusal();
+        if (refusal.isPresent()) {
+            appends.forEach(append -> append.answer(refusal.get()));
+        } else {
+            batcher.append(appends);
+        }
+    }
+
+    private Optional<Rejected> refusal() {
+        if (!view.leads()) {
+            return Optional.of(new Rejected(RejectReason.NOT_LEADER, notLeader()));
+        }
+        if (shared.disk().isFull()) {
+            return Optional.of(
+                    new Rejected(RejectReason.DISK_FULL, shared.disk().message()));
+        }
+        return health.problem().map(problem -> new Rejected(RejectReason.UNAVAILABLE, problem));
+    }
+
+    private String notLeader() {
+        return "this replica does not lead shard " + descriptor.shard() + "; the leader is "
+                + view.leader()
+                        .map(leader -> leader.id() + " at " + leader.address())
+                        .orElse("not known");
+    }
+
+    private EntryBatch stamp(List<LogRecord> records) {
+        return new EntryBatch(descriptor.cluster(), descriptor.generation(), clock.now(view.term()), records);
+    }
+
+    private CompletableFuture<RaftBatcher.SubmitResult> submit(PendingBatch batch) {
+        RaftClientRequest request = RaftClientRequest.newBuilder()
+                .setClientId(shared.calls().clientId())
+                .setServerId(shared.server().get().getId())
+                .setGroupId(group)
+                .setCallId(shared.calls().nextCallId())
+                .setMessage(batch)
+                .setType(RaftClientRequest.writeRequestType())
+                .build();
+        CompletableFuture<RaftClientReply> reply;
+        try {
+            // the division's own method: the server's would hand it to another thread and wait for that one
+            reply = ((RaftClientAsynchronousProtocol) view.division()).submitClientRequestAsync(request);
+        } catch (IOException e) {
+            return CompletableFuture.failedFuture(e);
+        }
+        awaitOwnDisk(batch);
+        return reply.thenApply(answer -> {
+            Throwable failure = answer.getException();
+            RejectReason reason =
+                    failure instanceof ResourceUnavailableException ? RejectReason.QUEUE_FULL : RejectReason.NOT_LEADER;
+            return new RaftBatcher.SubmitResult(reason, failure == null ? "not applied here" : failure.getMessage());
+        });
+    }
+
+    private void awaitOwnDisk(PendingBatch batch) {
+        List<PendingAppend> ones = batch.appends().stream()
+                .filter(append -> append.concern() instanceof WriteConcern.One)
+                .toList();
+        if (!ones.isEmpty() && batch.isHandedOver()) {
+            concerns.awaitOwnDisk(batch.logTerm(), batch.logIndex(), ones);
+        }
+    }
+
+    /** On the applying thread, once a batch of ours is committed, applied and readable. */
+    @Override
+    public void committed(PendingBatch batch, List<AppendOutcome> outcomes, long term, long index) {
+        List<ConcernWaiter.Wide> wide = new ArrayList<>(0);
+        for (int i = 0; i < outcomes.size(); i++) {
+            PendingAppend append = batch.appends().get(i);
+            boolean more =
+                    append.concern() instanceof WriteConcern.All || append.concern() instanceof WriteConcern.Quorum;
+            if (more && outcomes.get(i) instanceof Committed committed) {
+                wide.add(new ConcernWaiter.Wide(append, committed));
+            } else {
+                append.answer(outcomes.get(i));
+            }
+        }
+        if (!wide.isEmpty()) {
+            shared.executors().workers().execute(() -> concerns.awaitVoters(term, index, wide));
+        }
+    }
+
+    @Override
+    public CompletableFuture<Lsn> readBarrier(ReadConsistency consistency, Duration timeout) {
+        CompletableFuture<Void> barrier;
+        try {
+            barrier = barrier(consistency, System.nanoTime() + timeout.toNanos());
+        } catch (RuntimeException e) {
+            return CompletableFuture.failedFuture(e);
+        }
+        CompletableFuture<Lsn> reached =
+                barrier.thenApply(nothing -> new Lsn(machine.appliedLsn().value()));
+        if (reached.isDone()) {
+            return reached;
+        }
+        return reached.exceptionallyCompose(this::readFailure);
+    }
+
+    private CompletableFuture<Lsn> readFailure(Throwable failure) {
+        Throwable cause = failure.getCause() != null && !(failure instanceof ReadUnavailableException)
+                ? failure.getCause()
+                : failure;
+        if (cause instanceof ReadUnavailableException unavailable) {
+            return CompletableFuture.failedFuture(unavailable);
+        }
+        RejectReason reason = cause instanceof TimeoutException ? RejectReason.DEADLINE : RejectReason.UNAVAILABLE;
+        return CompletableFuture.failedFuture(new ReadUnavailableException(
+                reason, "shard " + descriptor.shard() + " cannot serve this read: " + cause));
+    }
+
+    private CompletableFuture<Void> barrier(ReadConsistency consistency, long deadlineNanos) {
+        if (consistency instanceof ReadConsistency.Eventual) {
+            return CompletableFuture.completedFuture(null);
+        }
+        if (consistency instanceof ReadConsistency.Session session) {
+            return machine.appliedLsn().await(session.atLeast().value(), deadlineNanos);
+        }
+        if (consistency instanceof ReadConsistency.BoundedStaleness bounded) {
+            long fresh = freshAsOfNanos.get();
+            boolean within = fresh != NEVER
+                    && System.nanoTime() - fresh <= bounded.bound().toNanos();
+            return within ? CompletableFuture.completedFuture(null) : linearizable(deadlineNanos);
+        }
+        if (consistency instanceof ReadConsistency.Linearizable) {
+            return linearizable(deadlineNanos);
+        }
+        throw new AssertionError("unhandled: " + consistency);
+    }
+
+    private CompletableFuture<Void> linearizable(long deadlineNanos) {
+        long began = System.nanoTime();
+        CompletableFuture<Void> caughtUp =
+                readIndex().thenCompose(index -> machine.appliedIndex().await(index, deadlineNanos));
+        return caughtUp.thenRun(() -> freshAsOfNanos.accumulateAndGet(
+                began, (known, seen) -> known == NEVER || seen - known > 0 ? seen : known));
+    }
+
+    private CompletableFuture<Long> readIndex() {
+        if (view.leads()) {
+            return probe.readIndex();
+        }
+        Optional<Peer> leader = view.leader().filter(peer -> !peer.id().equals(view.self()));
+        if (leader.isEmpty()) {
+            return CompletableFuture.failedFuture(new ReadUnavailableException(
+                    RejectReason.NOT_LEADER, "shard " + descriptor.shard() + " has no leader now"));
+        }
+        return shared.peers().readIndex(leader.get(), descriptor.groupId());
+    }
+
+    @Override
+    public CompletableFuture<QueryResult> query(Bytes query, ReadConsistency consistency, Duration timeout) {
+        return readBarrier(consistency, timeout).thenApply(lsn -> new QueryResult(lsn, machine.query(query)));
+    }
+
+    /** Answers another replica of the group. */
+    CompletableFuture<long[]> answer(PeerMessage.Call call) {
+        if (call.operation() == PeerMessage.Operation.READ_INDEX) {
+            return probe.readIndex().thenApply(index -> new long[] {index, 0, 0});
+        }
+        long flushed = view.log().getFlushIndex();
+        return CompletableFuture.completedFuture(new long[] {view.term(), flushed, view.termAt(call.index())});
+    }
+
+    @Override
+    public CompletableFuture<StateDigest> digest() {
+        return CompletableFuture.supplyAsync(machine::digest, shared.executors().workers());
+    }
+
+    @Override
+    public CompletableFuture<Lsn> checkpoint(Duration timeout) {
+        return CompletableFuture.supplyAsync(
+                        this::checkpointNow, shared.executors().workers())
+                .thenCompose(position -> letLogGo(timeout).thenApply(nothing -> position.lsn()));
+    }
+
+    private Position checkpointNow() {
+        try {
+            return machine.checkpoint();
+        } catch (IOException e) {
+            throw new UncheckedIOException("checkpoint of shard " + descriptor.shard() + " failed", e);
+        }
+    }
+
+    private CompletableFuture<Void> letLogGo(Duration timeout) {
+        SnapshotManagementRequest request = SnapshotManagementRequest.newCreate(
+                shared.calls().clientId(),
+                shared.server().get().getId(),
+                group,
+                shared.calls().nextCallId(),
+                timeout.toMillis(),
+                1);
+        return shared.server().get().snapshotManagementAsync(request).thenAccept(reply -> {});
+    }
+
+    /** Bytes applied since the last checkpoint. */
+    long bytesSinceCheckpoint() {
+        return machine.bytesSinceCheckpoint();
+    }
+
+    /** Called every few milliseconds. */
+    void tick(long nowNanos) {
+        batcher.expire(nowNanos);
+        machine.appliedIndex().expire(nowNanos);
+        machine.appliedLsn().expire(nowNanos);
+    }
+
+    /** This replica leads and has applied what earlier leaders committed. */
+    @Override
+    public void leaderReady() {
+        shared.executors().workers().execute(batcher::pump);
+    }
+
+    /** Leadership went elsewhere: what waits here is certainly not in the log. */
+    @Override
+    public void leaderLost() {
+        shared.executors()
+                .workers()
+                .execute(() -> batcher.rejectQueued(RejectReason.NOT_LEADER, "this replica does not lead (any more)"));
+    }
+
+    @Override
+    public LogStatus status() {
+        return new LogStatus(
+                view.self(),
+                view.leader().map(Peer::id),
+                view.term(),
+                new Lsn(machine.appliedLsn().value()),
+                machine.appliedIndex().value(),
+                view.log().getLastCommittedIndex(),
+                view.peers(),
+                health.problem());
+    }
+
+    @Override
+    public Membership membership() {
+        return membership;
+    }
+
+    /** Stops taking appends and reads; the Ratis group is closed by its host. */
+    @Override
+    public void close() {
+        batcher.close();
+        health.close();
+    }
+
+    /** After the Ratis group closed: answers whoever still waits. */
+    void abandon() {
+        batcher.abandon();
+    }
+}

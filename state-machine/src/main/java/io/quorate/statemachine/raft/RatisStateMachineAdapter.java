@@ -1,0 +1,373 @@
+package io.quorate.statemachine.raft;
+
+import io.quorate.statemachine.app.Application;
+import io.quorate.statemachine.replica.ReplicaStateMachine;
+import io.quorate.statemachine.store.Keyspace;
+import io.quorate.statemachine.store.Position;
+import io.quorate.statemachine.store.StateDigest;
+import io.quorate.statemachine.store.StateSnapshot;
+import io.quorate.statemachine.store.StateStore;
+import io.quorate.statemachine.store.StateStoreFactory;
+import io.quorate.topology.ShardDescriptor;
+import io.quorate.wal.apply.SessionLimits;
+import io.quorate.wal.log.AppendOutcome;
+import io.quorate.wal.log.Bytes;
+import io.quorate.wal.log.CorruptFormatException;
+import io.quorate.wal.log.EntryBatch;
+import io.quorate.wal.log.ReadUnavailableException;
+import io.quorate.wal.log.RejectReason;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
+import org.apache.ratis.proto.RaftProtos.LogEntryProto;
+import org.apache.ratis.proto.RaftProtos.RaftConfigurationProto;
+import org.apache.ratis.proto.RaftProtos.RoleInfoProto;
+import org.apache.ratis.protocol.Message;
+import org.apache.ratis.protocol.RaftClientRequest;
+import org.apache.ratis.protocol.RaftGroupId;
+import org.apache.ratis.protocol.RaftGroupMemberId;
+import org.apache.ratis.protocol.RaftPeerId;
+import org.apache.ratis.protocol.exceptions.StateMachineException;
+import org.apache.ratis.server.RaftServer;
+import org.apache.ratis.server.protocol.TermIndex;
+import org.apache.ratis.server.raftlog.RaftLog;
+import org.apache.ratis.server.storage.RaftStorage;
+import org.apache.ratis.statemachine.StateMachineStorage;
+import org.apache.ratis.statemachine.TransactionContext;
+import org.apache.ratis.statemachine.impl.BaseStateMachine;
+import org.apache.ratis.util.LifeCycle;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Thin: turns Ratis' calls into batches for a {@link ReplicaStateMachine} and its answers into outcomes for those who wait.
+ *
+ * <p>Threads: Ratis' updater thread of the group applies, checkpoints' publication and reloads; any thread reads. An exception in
+ * apply parks the replica at that entry: nothing is thrown into Ratis (which would close the division), nothing further is
+ * applied, waiting clients end by their deadlines, health says where and why.
+ */
+final class RatisStateMachineAdapter extends BaseStateMachine {
+    private static final Logger log = LoggerFactory.getLogger(RatisStateMachineAdapter.class);
+    private static final CompletableFuture<Message> DONE = CompletableFuture.completedFuture(Message.EMPTY);
+
+    /** The shard's side of what happens in its group. Called on Ratis' threads; must not block. */
+    interface Listener {
+        /** A batch that was submitted here is committed, applied and readable. */
+        void committed(PendingBatch batch, List<AppendOutcome> outcomes, long term, long index);
+
+        /** This replica leads and has applied what earlier leaders committed. */
+        void leaderReady();
+
+        /** This replica does not lead (any more). */
+        void leaderLost();
+    }
+
+    private final ShardDescriptor descriptor;
+    private final Application application;
+    private final StateStoreFactory stores;
+    private final SessionLimits limits;
+    private final Path live;
+    private final CheckpointStorage checkpoints;
+    private final Watermark appliedIndex = new Watermark(RaftLog.INVALID_LOG_INDEX);
+    private final Watermark appliedLsn = new Watermark(0);
+    private final ReplicaHealth health;
+    private Listener listener;
+    /** Held for reading by those who use the store, for writing while it is replaced or closed. */
+    private final ReentrantReadWriteLock storeLock = new ReentrantReadWriteLock();
+
+    private final AtomicLong bytesSinceCheckpoint = new AtomicLong();
+    private volatile long clusterTimeMillis;
+
+    private StateStore store;
+    private ReplicaStateMachine replica;
+
+    RatisStateMachineAdapter(
+            ShardDescriptor descriptor,
+            Application application,
+            StateStoreFactory stores,
+            SessionLimits limits,
+            Path live,
+            Path checkpointDirectory,
+            ReplicaHealth health) {
+        this.descriptor = descriptor;
+        this.application = application;
+        this.stores = stores;
+        this.limits = limits;
+        this.live = live;
+        this.checkpoints = new CheckpointStorage(checkpointDirectory);
+        this.health = health;
+    }
+
+    /** Sets who hears of events; before Ratis sees this machine. */
+    void listen(Listener events) {
+        listener = events;
+    }
+
+    @Override
+    public void initialize(RaftServer server, RaftGroupId groupId, RaftStorage storage) throws IOException {
+        super.initialize(server, groupId, storage);
+        getLifeCycle().transition(LifeCycle.State.STARTING);
+        checkpoints.init(storage);
+        openStore();
+        getLifeCycle().transition(LifeCycle.State.RUNNING);
+    }
+
+    /** Opens the newest checkpoint, or an empty state. The live database of an earlier run is never used. */
+    private void openStore() throws IOException {
+        storeLock.writeLock().lock();
+        try {
+            if (store != null) {
+                store.close();
+            }
+            Optional<CheckpointStorage.Checkpoint> newest = checkpoints.newest();
+            store = stores.open(live, newest.map(CheckpointStorage.Checkpoint::directory));
+            replica = new ReplicaStateMachine(store, application, limits);
+            Position position = replica.position();
+            if (newest.isPresent() && newest.get().termIndex().getIndex() != position.index()) {
+                throw new IOException("checkpoint " + newest.get().directory() + " holds the state at index "
+                        + position.index() + ", not at the index of its name");
+            }
+            setLastAppliedTermIndex(TermIndex.valueOf(position.term(), position.index()));
+            log.info(
+                    "[{}/{}] opened at lsn {} index {}", getId(), descriptor.shard(), position.lsn(), position.index());
+        } finally {
+            storeLock.writeLock().unlock();
+        }
+        publishPosition();
+    }
+
+    private void publishPosition() {
+        clusterTimeMillis = replica.position().clusterTimeMillis();
+        appliedLsn.advance(replica.position().lsn().value());
+        appliedIndex.advance(replica.position().index());
+    }
+
+    @Override
+    public TransactionContext startTransaction(RaftClientRequest request) throws IOException {
+        if (!(request.getMessage() instanceof PendingBatch batch)) {
+            throw new StateMachineException(
+                    "shard " + descriptor.shard() + " takes appends through Quorate's own service only", null, false);
+        }
+        return TransactionContext.newBuilder()
+                .setStateMachine(this)
+                .setClientRequest(request)
+                .setStateMachineContext(batch)
+                .build();
+    }
+
+    @Override
+    public TransactionContext preAppendTransaction(TransactionContext transaction) {
+        if (transaction.getStateMachineContext() instanceof PendingBatch batch) {
+            batch.markHandedOver(transaction);
+        }
+        return transaction;
+    }
+
+    @Override
+    public CompletableFuture<Message> applyTransaction(TransactionContext transaction) {
+        LogEntryProto entry = transaction.getLogEntry();
+        if (entry.getIndex() <= replica.position().index()) {
+            return DONE;
+        }
+        if (health.awaitUnparked()) {
+            return DONE; // closing: nothing is applied any more, and nobody is answered from here
+        }
+        PendingBatch pending = transaction.getStateMachineContext() instanceof PendingBatch batch ? batch : null;
+        try {
+            EntryBatch batch = pending != null ? pending.batch() : decode(entry);
+            List<AppendOutcome> outcomes = replica.apply(entry.getTerm(), entry.getIndex(), batch);
+            replica.commit();
+            bytesSinceCheckpoint.addAndGet(
+                    entry.getStateMachineLogEntry().getLogData().size());
+            setLastAppliedTermIndex(TermIndex.valueOf(entry.getTerm(), entry.getIndex()));
+            publishPosition();
+            if (pending != null) {
+                pending.markApplied();
+                listener.committed(pending, outcomes, entry.getTerm(), entry.getIndex());
+            }
+        } catch (RuntimeException e) {
+            health.park(replica.position().lsn(), entry.getIndex(), e);
+            log.error(
+                    "[{}/{}] parked: cannot apply entry {} behind lsn {}; this replica stops applying, others go on",
+                    getId(),
+                    descriptor.shard(),
+                    entry.getIndex(),
+                    replica.position().lsn(),
+                    e);
+        }
+        return DONE;
+    }
+
+    private EntryBatch decode(LogEntryProto entry) {
+        Bytes data = Bytes.wrap(entry.getStateMachineLogEntry().getLogData().asReadOnlyByteBuffer());
+        EntryBatch batch = EntryBatch.decode(data);
+        if (!batch.cluster().equals(descriptor.cluster()) || !batch.generation().equals(descriptor.generation())) {
+            throw new CorruptFormatException("entry " + entry.getIndex() + " is of cluster " + batch.cluster()
+                    + " generation " + batch.generation() + ", this is " + descriptor.cluster() + " generation "
+                    + descriptor.generation());
+        }
+        return batch;
+    }
+
+    @Override
+    public void notifyTermIndexUpdated(long term, long index) {
+        if (index > replica.position().index() && !health.isParked()) {
+            replica.skip(term, index);
+            setLastAppliedTermIndex(TermIndex.valueOf(term, index));
+            publishPosition();
+        }
+    }
+
+    @Override
+    public void notifyConfigurationChanged(long term, long index, RaftConfigurationProto configuration) {
+        log.info(
+                "[{}/{}] configuration at index {}: {} voters, {} observers",
+                getId(),
+                descriptor.shard(),
+                index,
+                configuration.getPeersCount(),
+                configuration.getListenersCount());
+    }
+
+    @Override
+    public void notifyLeaderChanged(RaftGroupMemberId member, RaftPeerId newLeader) {
+        log.info("[{}/{}] leader is now {}", getId(), descriptor.shard(), newLeader);
+        if (!member.getPeerId().equals(newLeader)) {
+            listener.leaderLost();
+        }
+    }
+
+    @Override
+    public void notifyLeaderReady() {
+        listener.leaderReady();
+    }
+
+    @Override
+    public void notifyLogFailed(Throwable cause, LogEntryProto failedEntry) {
+        health.logFailed(cause);
+        log.error("[{}/{}] the Raft log cannot be written any more", getId(), descriptor.shard(), cause);
+    }
+
+    @Override
+    public void notifyServerShutdown(RoleInfoProto roleInfo, boolean allServer) {
+        health.divisionClosed();
+    }
+
+    /** Called by any thread; the state goes on meanwhile. Returns the LSN and index that are durable afterwards. */
+    Position checkpoint() throws IOException {
+        storeLock.readLock().lock();
+        try {
+            synchronized (checkpoints) {
+                long covered = bytesSinceCheckpoint.get();
+                if (store.position().index() < 0) {
+                    return store.position();
+                }
+                Path staging = checkpoints.prepareStaging();
+                Position position = store.checkpoint(staging);
+                checkpoints.publish(staging, position);
+                bytesSinceCheckpoint.addAndGet(-covered);
+                log.info(
+                        "[{}/{}] checkpoint at lsn {} index {}",
+                        getId(),
+                        descriptor.shard(),
+                        position.lsn(),
+                        position.index());
+                return position;
+            }
+        } finally {
+            storeLock.readLock().unlock();
+        }
+    }
+
+    /** Ratis asks, on the updater thread, how far its log may go: only up to what lies in a durable checkpoint already. */
+    @Override
+    public long takeSnapshot() {
+        return Optional.ofNullable(checkpoints.getLatestSnapshot())
+                .map(snapshot -> snapshot.getTermIndex().getIndex())
+                .orElse(RaftLog.INVALID_LOG_INDEX);
+    }
+
+    @Override
+    public StateMachineStorage getStateMachineStorage() {
+        return checkpoints;
+    }
+
+    /** A snapshot was received and is about to take the place of the checkpoints. */
+    @Override
+    public void pause() {
+        getLifeCycle().transition(LifeCycle.State.PAUSING);
+        getLifeCycle().transition(LifeCycle.State.PAUSED);
+    }
+
+    @Override
+    public void reinitialize() throws IOException {
+        checkpoints.reload();
+        openStore();
+        getLifeCycle().transition(LifeCycle.State.STARTING);
+        getLifeCycle().transition(LifeCycle.State.RUNNING);
+    }
+
+    /** Answers a query from the state as it is. */
+    Bytes query(Bytes query) {
+        storeLock.readLock().lock();
+        try {
+            return application.query(query, openStoreOrFail().view(Keyspace.USER));
+        } finally {
+            storeLock.readLock().unlock();
+        }
+    }
+
+    StateDigest digest() {
+        storeLock.readLock().lock();
+        try (StateSnapshot snapshot = openStoreOrFail().snapshot()) {
+            return StateDigest.of(snapshot);
+        } finally {
+            storeLock.readLock().unlock();
+        }
+    }
+
+    private StateStore openStoreOrFail() {
+        if (store == null) {
+            throw new ReadUnavailableException(RejectReason.UNAVAILABLE, "the replica is closed");
+        }
+        return store;
+    }
+
+    Watermark appliedIndex() {
+        return appliedIndex;
+    }
+
+    Watermark appliedLsn() {
+        return appliedLsn;
+    }
+
+    /** Cluster time of the last batch applied, in milliseconds. */
+    long clusterTimeMillis() {
+        return clusterTimeMillis;
+    }
+
+    /** Bytes of entries applied since the last checkpoint. */
+    long bytesSinceCheckpoint() {
+        return bytesSinceCheckpoint.get();
+    }
+
+    @Override
+    public void close() {
+        storeLock.writeLock().lock();
+        try {
+            if (store != null) {
+                store.close();
+                store = null;
+            }
+        } finally {
+            storeLock.writeLock().unlock();
+        }
+        ReadUnavailableException closed = new ReadUnavailableException(RejectReason.UNAVAILABLE, "the replica closed");
+        appliedIndex.fail(closed);
+        appliedLsn.fail(closed);
+    }
+}

@@ -1,0 +1,155 @@
+package io.quorate.statemachine.raft;
+
+import io.quorate.topology.Peer;
+import io.quorate.topology.PeerId;
+import io.quorate.topology.quorum.VoterSets;
+import io.quorate.wal.log.ReadUnavailableException;
+import io.quorate.wal.log.RejectReason;
+import java.util.HashSet;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+
+/**
+ * Confirms, after reads have arrived, that this replica still leads, without any clock: it takes its term T and its commit index,
+ * asks a majority of the voters (of both configurations in a change) whether their term is still T, and checks that it leads T.
+ *
+ * <p>Why this is enough: a leader of a later term was elected by a majority, each of which had moved to that term when it voted.
+ * That majority and ours share a voter, which was still in T after the read arrived. So at that moment no later leader existed, and
+ * all that had been acknowledged was committed in T or before, and is covered by the commit index once that has reached an
+ * entry of T (before, it may lag behind what the last leader acknowledged). Ratis' own ways are not used: see the guide.
+ *
+ * <p>All reads that wait share a round; those that arrive during a round wait for the next. Thread-safe.
+ */
+final class ReadProbe {
+    private final RaftView view;
+    private final UUID group;
+    private final PeerCalls peers;
+    private CompletableFuture<Long> running;
+    private CompletableFuture<Long> next;
+
+    ReadProbe(RaftView view, UUID group, PeerCalls peers) {
+        this.view = view;
+        this.group = group;
+        this.peers = peers;
+    }
+
+    /** Completes with the index that must be applied before a read that began before this call may be answered. */
+    CompletableFuture<Long> readIndex() {
+        CompletableFuture<Long> round;
+        synchronized (this) {
+            if (running != null) {
+                if (next == null) {
+                    next = new CompletableFuture<>();
+                }
+                return next;
+            }
+            running = new CompletableFuture<>();
+            round = running;
+        }
+        start(round);
+        return round;
+    }
+
+    private void start(CompletableFuture<Long> round) {
+        round.whenComplete((index, failure) -> startNext());
+        try {
+            probe(round);
+        } catch (RuntimeException e) {
+            round.completeExceptionally(e);
+        }
+    }
+
+    private void startNext() {
+        CompletableFuture<Long> round;
+        synchronized (this) {
+            running = next;
+            next = null;
+            round = running;
+        }
+        if (round != null) {
+            start(round);
+        }
+    }
+
+    private void probe(CompletableFuture<Long> round) {
+        long term = view.term();
+        checkLeads(term);
+        long committed = view.log().getLastCommittedIndex();
+        if (view.termAt(committed) != term) {
+            throw new ReadUnavailableException(
+                    RejectReason.UNAVAILABLE, "the leader has not committed an entry of its own term yet; try again");
+        }
+        VoterSets<PeerId> voters = view.voters();
+        Votes votes = new Votes(round, term, committed, voters);
+        votes.add(view.self());
+        for (Peer peer : view.peers()) {
+            PeerId key = peer.id();
+            if (voters.all().contains(key) && !peer.id().equals(view.self())) {
+                peers.logState(peer, group, -1).whenComplete((state, failure) -> votes.heard(key, state, failure));
+            }
+        }
+    }
+
+    private void checkLeads(long term) {
+        if (!view.leads() || view.term() != term) {
+            throw new ReadUnavailableException(RejectReason.NOT_LEADER, "this replica does not lead (any more)");
+        }
+    }
+
+    /** Answers of one round. */
+    private final class Votes {
+        private final CompletableFuture<Long> round;
+        private final long term;
+        private final long committed;
+        private final VoterSets<PeerId> voters;
+        private final Set<PeerId> confirmed = new HashSet<>();
+        private final Set<PeerId> failed = new HashSet<>();
+
+        Votes(CompletableFuture<Long> round, long term, long committed, VoterSets<PeerId> voters) {
+            this.round = round;
+            this.term = term;
+            this.committed = committed;
+            this.voters = voters;
+        }
+
+        void heard(PeerId peer, PeerCalls.LogState state, Throwable failure) {
+            if (failure == null && state.term() == term) {
+                add(peer);
+            } else if (failure == null && state.term() > term) {
+                round.completeExceptionally(new ReadUnavailableException(
+                        RejectReason.NOT_LEADER, peer + " is in term " + state.term() + ", not in " + term));
+            } else {
+                fail(peer);
+            }
+        }
+
+        void add(PeerId peer) {
+            synchronized (this) {
+                confirmed.add(peer);
+                if (!voters.isMajority(confirmed)) {
+                    return;
+                }
+            }
+            try {
+                checkLeads(term);
+                round.complete(committed);
+            } catch (RuntimeException e) {
+                round.completeExceptionally(e);
+            }
+        }
+
+        private void fail(PeerId peer) {
+            synchronized (this) {
+                failed.add(peer);
+                Set<PeerId> possible = new HashSet<>(voters.all());
+                possible.removeAll(failed);
+                if (voters.isMajority(possible)) {
+                    return;
+                }
+            }
+            round.completeExceptionally(new ReadUnavailableException(
+                    RejectReason.UNAVAILABLE, "no majority of the voters answers; without " + failed));
+        }
+    }
+}

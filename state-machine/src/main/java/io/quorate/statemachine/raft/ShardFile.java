@@ -1,0 +1,134 @@
+package io.quorate.statemachine.raft;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.quorate.topology.ClusterId;
+import io.quorate.topology.Generation;
+import io.quorate.topology.Peer;
+import io.quorate.topology.PeerId;
+import io.quorate.topology.Role;
+import io.quorate.topology.ShardDescriptor;
+import io.quorate.topology.ShardId;
+import io.quorate.wal.io.DurableFiles;
+import io.quorate.wal.log.Bytes;
+import io.quorate.wal.log.CorruptFormatException;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * What a node remembers of a shard that it serves: one text file {@code shards/NAME.shard}, replaced atomically.
+ *
+ * <pre>
+ * QUORATE-SHARD 1 CRC32C-of-the-rest-in-8-hex-digits
+ * {"state":"OPEN","cluster":"..","shard":"..","generation":1,"application":"..","peers":[{"id":"..","address":"..","role":"VOTER"}]}
+ * </pre>
+ *
+ * @param descriptor the shard
+ * @param state how far creation or removal has come
+ */
+record ShardFile(ShardDescriptor descriptor, State state) {
+    /** Creation and removal are resumable: each step is durable before the next begins. */
+    enum State {
+        /** The Raft group may or may not exist; it has not taken part in anything if it does not. */
+        CREATING,
+        /** The Raft group exists; if its directory is gone, this peer has lost its memory and must not go on. */
+        OPEN,
+        /** The Raft group is being deleted, or is already. */
+        REMOVING
+    }
+
+    private static final String MAGIC = "QUORATE-SHARD 1 ";
+    private static final String SUFFIX = ".shard";
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    ShardFile withState(State newState) {
+        return new ShardFile(descriptor, newState);
+    }
+
+    void write(Path directory) throws IOException {
+        String body = encode();
+        String text = MAGIC + String.format("%08x", Bytes.utf8(body).crc32c()) + "\n" + body;
+        DurableFiles.writeAtomically(path(directory), ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8)));
+    }
+
+    void delete(Path directory) throws IOException {
+        Files.deleteIfExists(path(directory));
+        DurableFiles.syncDirectory(directory);
+    }
+
+    private Path path(Path directory) {
+        return directory.resolve(descriptor.shard() + SUFFIX);
+    }
+
+    private String encode() {
+        ObjectNode node = JSON.createObjectNode();
+        node.put("state", state.name());
+        node.put("cluster", descriptor.cluster().toString());
+        node.put("shard", descriptor.shard().value());
+        node.put("generation", descriptor.generation().value());
+        node.put("application", descriptor.application());
+        for (Peer peer : descriptor.peers()) {
+            node.withArray("/peers")
+                    .addObject()
+                    .put("id", peer.id().toString())
+                    .put("address", peer.address())
+                    .put("role", peer.role().name());
+        }
+        return node + "\n";
+    }
+
+    /** Reads all shard files of a directory. */
+    static List<ShardFile> readAll(Path directory) throws IOException {
+        List<ShardFile> found = new ArrayList<>();
+        try (var entries = Files.newDirectoryStream(directory, "*" + SUFFIX)) {
+            for (Path entry : entries) {
+                found.add(read(entry));
+            }
+        }
+        return found;
+    }
+
+    private static ShardFile read(Path file) throws IOException {
+        String text = Files.readString(file);
+        int line = text.indexOf('\n');
+        if (!text.startsWith(MAGIC) || line < 0) {
+            throw new CorruptFormatException(
+                    file + " is no shard file of version 1; is this the data directory of a newer version?");
+        }
+        String body = text.substring(line + 1);
+        String crc = String.format("%08x", Bytes.utf8(body).crc32c());
+        if (!crc.equals(text.substring(MAGIC.length(), line))) {
+            throw new CorruptFormatException(
+                    file + " is damaged: its checksum is not that of its content; rebuild this node from its peers");
+        }
+        try {
+            return decode(JSON.readTree(body));
+        } catch (JsonProcessingException | IllegalArgumentException e) {
+            throw new CorruptFormatException(file + " cannot be understood: " + e.getMessage(), e);
+        }
+    }
+
+    private static ShardFile decode(JsonNode node) {
+        List<Peer> peers = new ArrayList<>();
+        for (JsonNode peer : node.path("peers")) {
+            peers.add(new Peer(
+                    PeerId.parse(peer.path("id").asText()),
+                    peer.path("address").asText(),
+                    Role.valueOf(peer.path("role").asText())));
+        }
+        ShardDescriptor descriptor = new ShardDescriptor(
+                ClusterId.parse(node.path("cluster").asText()),
+                new ShardId(node.path("shard").asText()),
+                new Generation(node.path("generation").asLong()),
+                node.path("application").asText(),
+                peers);
+        return new ShardFile(descriptor, State.valueOf(node.path("state").asText()));
+    }
+}
