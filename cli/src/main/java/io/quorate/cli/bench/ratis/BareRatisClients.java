@@ -5,6 +5,7 @@ import org.apache.ratis.client.RaftClient;
 import org.apache.ratis.client.RaftClientConfigKeys;
 import org.apache.ratis.conf.RaftProperties;
 import org.apache.ratis.protocol.RaftGroup;
+import org.apache.ratis.protocol.RaftPeerId;
 import org.apache.ratis.retry.RetryPolicies;
 import org.apache.ratis.util.TimeDuration;
 
@@ -21,12 +22,19 @@ final class BareRatisClients {
 
     private BareRatisClients() {}
 
+    /** A client that knows nothing of the group but its members. */
     static RaftClient open(RaftGroup group) {
+        return open(group, null);
+    }
+
+    /** A client that asks this server first; null for any. */
+    static RaftClient open(RaftGroup group, RaftPeerId leader) {
         RaftProperties properties = new RaftProperties();
         RaftClientConfigKeys.Async.setOutstandingRequestsMax(properties, OUTSTANDING_MAX);
         RaftClientConfigKeys.Rpc.setRequestTimeout(properties, REQUEST_TIMEOUT);
         return RaftClient.newBuilder()
                 .setRaftGroup(group)
+                .setLeaderId(leader)
                 .setProperties(properties)
                 .setRetryPolicy(RetryPolicies.retryUpToMaximumCountWithFixedSleep(RETRIES, RETRY_SLEEP))
                 .build();

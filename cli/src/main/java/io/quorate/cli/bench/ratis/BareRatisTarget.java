@@ -8,6 +8,7 @@ import org.apache.ratis.client.RaftClient;
 import org.apache.ratis.protocol.Message;
 import org.apache.ratis.protocol.RaftClientReply;
 import org.apache.ratis.protocol.RaftGroup;
+import org.apache.ratis.protocol.RaftPeerId;
 import org.apache.ratis.thirdparty.com.google.protobuf.ByteString;
 import org.apache.ratis.thirdparty.com.google.protobuf.UnsafeByteOperations;
 
@@ -15,8 +16,8 @@ import org.apache.ratis.thirdparty.com.google.protobuf.UnsafeByteOperations;
 final class BareRatisTarget implements LoadTarget {
     private final RaftClient client;
 
-    BareRatisTarget(RaftGroup group) {
-        this.client = BareRatisClients.open(group);
+    BareRatisTarget(RaftGroup group, RaftPeerId leader) {
+        this.client = BareRatisClients.open(group, leader);
     }
 
     @Override

@@ -18,7 +18,7 @@ final class RatisPeers {
 
     static RaftGroup group(String peers) {
         List<RaftPeer> list = new ArrayList<>();
-        for (String peer : peers.split(",")) {
+        for (String peer : peers.split(",", -1)) {
             String[] parts = peer.split("=", 2);
             if (parts.length != 2 || parts[0].isBlank() || !parts[1].matches("[^:]+:\\d+")) {
                 throw new IllegalArgumentException("not ID=HOST:PORT: " + peer);

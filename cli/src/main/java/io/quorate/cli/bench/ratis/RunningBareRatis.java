@@ -40,7 +40,7 @@ final class RunningBareRatis implements RunningSystem {
 
     @Override
     public LoadTarget connect(int index) {
-        return new BareRatisTarget(group);
+        return new BareRatisTarget(group, admin.getLeaderId());
     }
 
     @Override
