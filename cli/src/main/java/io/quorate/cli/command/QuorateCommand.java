@@ -26,7 +26,7 @@ import picocli.CommandLine.Spec;
             "",
             "Every command explains itself: quorate COMMAND --help. With --json a command prints one JSON object."
         },
-        subcommands = {GenerateCompletionCommand.class})
+        subcommands = {BenchCommand.class, GenerateCompletionCommand.class})
 final class QuorateCommand implements Runnable {
     @Spec
     private CommandSpec spec;

@@ -1,0 +1,103 @@
+package io.quorate.cli.bench;
+
+import io.quorate.cli.bench.measure.Alternation;
+import io.quorate.cli.bench.measure.Comparison;
+import io.quorate.cli.bench.measure.Contender;
+import io.quorate.cli.bench.measure.ContenderRun;
+import io.quorate.cli.bench.measure.RunResult;
+import io.quorate.cli.bench.report.HtmlReport;
+import io.quorate.cli.bench.report.JsonReport;
+import io.quorate.cli.bench.report.ReportHeader;
+import io.quorate.cli.bench.report.TextReport;
+import io.quorate.cli.bench.system.LaunchSettings;
+import java.io.IOException;
+import java.nio.file.FileStore;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.function.Consumer;
+
+/** Runs a benchmark as its options say and writes its reports. */
+public final class Benchmark {
+    private final BenchOptions options;
+    private final Consumer<String> progress;
+
+    /** Progress is given line by line, on the thread that runs the benchmark. */
+    public Benchmark(BenchOptions options, Consumer<String> progress) {
+        this.options = options;
+        this.progress = progress;
+    }
+
+    /** What was measured, and the same as text for people. */
+    public record Outcome(Comparison comparison, String text) {}
+
+    /**
+     * Measures everything, writes the files asked for, and leaves nothing running.
+     *
+     * @throws IOException when a server cannot be started or a file cannot be written
+     */
+    public Outcome run() throws IOException, InterruptedException {
+        for (Optional<Path> file : List.of(options.jsonFile(), options.htmlFile())) {
+            if (file.isPresent()
+                    && !Files.isDirectory(file.get().toAbsolutePath().getParent())) {
+                throw new IOException("no directory for the report " + file.get());
+            }
+        }
+        Path directory = options.directory().isPresent()
+                ? options.directory().get()
+                : Files.createTempDirectory(Path.of("").toAbsolutePath(), "quorate-bench-");
+        try {
+            ReportHeader header = header(directory);
+            Comparison comparison = Comparison.of(measure(directory));
+            return report(comparison, header);
+        } finally {
+            if (options.directory().isEmpty() && !options.keepFiles()) {
+                Files.deleteIfExists(directory);
+            }
+        }
+    }
+
+    private List<RunResult> measure(Path directory) throws IOException, InterruptedException {
+        List<Contender> contenders = options.contenders();
+        int total = contenders.size() * options.rounds();
+        int[] number = {0};
+        return Alternation.run(contenders, options.rounds(), (contender, round) -> {
+            String name = contender.system().name();
+            ProgressLines lines =
+                    new ProgressLines("[" + ++number[0] + "/" + total + "] " + name + " " + round, contender, progress);
+            lines.starting();
+            ContenderRun run = new ContenderRun(options.plan(), lines);
+            LaunchSettings settings = new LaunchSettings(
+                    directory.resolve(name + "-" + round), options.keepFiles(), options.serverJvmArgs());
+            RunResult result = run.run(contender, round, settings);
+            lines.ended(result);
+            return result;
+        });
+    }
+
+    private Outcome report(Comparison comparison, ReportHeader header) throws IOException {
+        if (options.jsonFile().isPresent()) {
+            Files.writeString(options.jsonFile().get(), JsonReport.of(comparison, header) + "\n");
+        }
+        if (options.htmlFile().isPresent()) {
+            Files.writeString(options.htmlFile().get(), HtmlReport.of(comparison, header));
+        }
+        return new Outcome(comparison, TextReport.of(comparison, header));
+    }
+
+    private ReportHeader header(Path directory) throws IOException {
+        FileStore store = Files.getFileStore(directory);
+        boolean inMemory = store.type().equals("tmpfs") || store.type().equals("ramfs");
+        String storage = "data on " + store.type() + (inMemory ? ", IN MEMORY: fsync costs nothing here" : "");
+        String machine = System.getProperty("os.name") + " " + System.getProperty("os.version") + ", "
+                + Runtime.getRuntime().availableProcessors() + " cores, Java " + System.getProperty("java.version");
+        Map<String, String> descriptions = new TreeMap<>();
+        options.contenders()
+                .forEach(c -> descriptions.put(c.system().name(), c.system().description()));
+        return new ReportHeader(Instant.now(), machine, storage, descriptions);
+    }
+}

@@ -1,0 +1,92 @@
+package io.quorate.cli.command;
+
+import io.quorate.cli.bench.load.OperationKind;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** Measures; by itself only says what there is. */
+@Command(
+        name = "bench",
+        description = {
+            "Measures appends or reads on three servers that it starts on this machine, and stops.",
+            "",
+            "Each run warms up until throughput is steady (and says so when it never was), then measures. With --baseline bare"
+                    + " Ratis runs under the same load in turn, so that ratios hold on a noisy machine, too."
+        },
+        mixinStandardHelpOptions = true,
+        synopsisSubcommandLabel = "COMMAND",
+        commandListHeading = "%nCommands:%n",
+        optionListHeading = "%nOptions:%n",
+        footerHeading = "%nExamples:%n",
+        footer = {
+            "  quorate bench append --clients 256 --baseline --json bench.json --html bench.html",
+            "  quorate bench read --clients 64 --outstanding 16"
+        },
+        subcommands = {BenchCommand.Append.class, BenchCommand.Read.class})
+public final class BenchCommand implements Runnable {
+    @Spec
+    private CommandSpec spec;
+
+    @Override
+    public void run() {
+        CommandLine line = spec.commandLine();
+        throw new ParameterException(line, "what to measure? One of: " + Commands.names(line));
+    }
+
+    /** Appends. */
+    @Command(
+            name = "append",
+            description = {
+                "Measures durable appends: acknowledged when a majority has them on disk.",
+                "",
+                "Prints a table; --json and --html write the same and more to files."
+            },
+            mixinStandardHelpOptions = true,
+            sortOptions = false,
+            optionListHeading = "%nOptions:%n",
+            footerHeading = "%nExamples:%n",
+            footer = {
+                "  quorate bench append --clients 256 --baseline",
+                "  quorate bench append --clients 1 --mode blocking",
+                "  quorate bench append --mode open --rate 5000 --clients 1000 --html open.html",
+                "  quorate bench append --clients 256 --connections 256",
+                "  quorate bench append --clients 8 --value-bytes 1048576",
+                "  quorate bench append --clients 256 --outstanding 32 --baseline --baseline-pack 1024 --baseline-clients 8"
+            })
+    static final class Append implements Runnable {
+        @Mixin
+        private BenchArguments arguments;
+
+        @Override
+        public void run() {
+            arguments.measure(OperationKind.APPEND);
+        }
+    }
+
+    /** Reads. */
+    @Command(
+            name = "read",
+            description =
+                    "Measures linearizable reads (of bare Ratis: reads as its leader answers them, without a check).",
+            mixinStandardHelpOptions = true,
+            sortOptions = false,
+            optionListHeading = "%nOptions:%n",
+            footerHeading = "%nExamples:%n",
+            footer = {
+                "  quorate bench read --clients 64 --outstanding 16",
+                "  quorate bench read --clients 64 --mode blocking"
+            })
+    static final class Read implements Runnable {
+        @Mixin
+        private BenchArguments arguments;
+
+        @Override
+        public void run() {
+            arguments.measure(OperationKind.READ);
+        }
+    }
+}
