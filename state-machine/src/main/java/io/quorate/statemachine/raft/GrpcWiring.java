@@ -1,7 +1,6 @@
 package io.quorate.statemachine.raft;
 
 import java.io.File;
-import java.util.List;
 import java.util.Optional;
 import javax.net.ssl.SSLException;
 import org.apache.ratis.conf.Parameters;
@@ -21,7 +20,8 @@ final class GrpcWiring {
 
     private GrpcWiring() {}
 
-    static Parameters parameters(Optional<TlsFiles> tls, List<ServerServiceDefinition> services) {
+    static Parameters parameters(
+            Optional<TlsFiles> tls, GrpcServices.Customizer services, ServerServiceDefinition peers) {
         Parameters parameters = new Parameters();
         tls.ifPresent(files -> GrpcConfigKeys.TLS.setConf(
                 parameters,
@@ -32,9 +32,9 @@ final class GrpcWiring {
                         files.mutual())));
         GrpcConfigKeys.Server.setServicesCustomizer(parameters, (builder, types) -> {
             if (types.contains(GrpcServices.Type.SERVER)) {
-                services.forEach(builder::addService);
+                builder.addService(peers);
             }
-            return builder;
+            return services.customize(builder, types);
         });
         return parameters;
     }

@@ -310,6 +310,12 @@ final class RatisShard implements HostedShard, RatisStateMachineAdapter.Listener
         machine.appliedLsn().expire(nowNanos);
     }
 
+    /** A vote, a term or a snapshot could not be made durable: this replica must not go on. */
+    void syncFailed(RuntimeException failure) {
+        health.logFailed(failure);
+        shared.executors().workers().execute(() -> view.division().close());
+    }
+
     /** This replica leads and has applied what earlier leaders committed. */
     @Override
     public void leaderReady() {

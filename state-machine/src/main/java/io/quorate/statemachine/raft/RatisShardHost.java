@@ -2,6 +2,8 @@ package io.quorate.statemachine.raft;
 
 import io.quorate.statemachine.host.HostedShard;
 import io.quorate.statemachine.host.ShardDirectory;
+import io.quorate.statemachine.raft.sync.RaftSync;
+import io.quorate.statemachine.raft.sync.SyncFailedException;
 import io.quorate.topology.ShardDescriptor;
 import io.quorate.topology.ShardId;
 import io.quorate.wal.io.DurableFiles;
@@ -11,7 +13,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -24,6 +25,7 @@ import java.util.function.Function;
 import org.apache.ratis.conf.Parameters;
 import org.apache.ratis.conf.RaftProperties;
 import org.apache.ratis.grpc.GrpcConfigKeys;
+import org.apache.ratis.grpc.server.GrpcServices;
 import org.apache.ratis.protocol.GroupManagementRequest;
 import org.apache.ratis.protocol.RaftClientReply;
 import org.apache.ratis.protocol.RaftGroup;
@@ -32,7 +34,6 @@ import org.apache.ratis.protocol.RaftPeerId;
 import org.apache.ratis.server.RaftServer;
 import org.apache.ratis.server.storage.RaftStorage;
 import org.apache.ratis.statemachine.StateMachine;
-import org.apache.ratis.thirdparty.io.grpc.ServerServiceDefinition;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -60,6 +61,7 @@ public final class RatisShardHost implements ShardDirectory, AutoCloseable {
     private final GrpcPeerCalls peers;
     private final DiskGuard disk;
     private final LocalCalls calls = new LocalCalls();
+    private final RaftSync sync = new RaftSync(this::syncFailed);
     private final RaftServer server;
     private final Checkpointer checkpointer;
     /** Shards by Ratis group: put there before Ratis asks for their state machine. */
@@ -74,7 +76,7 @@ public final class RatisShardHost implements ShardDirectory, AutoCloseable {
      * @param services mounted on the same port
      * @throws IOException if the directory is damaged or foreign, or the port is taken; says which
      */
-    public RatisShardHost(HostConfig config, Function<ShardDirectory, List<ServerServiceDefinition>> services)
+    public RatisShardHost(HostConfig config, Function<ShardDirectory, GrpcServices.Customizer> services)
             throws IOException {
         this.config = config;
         this.shardFiles = Files.createDirectories(config.dataDirectory().resolve("shards"));
@@ -86,9 +88,10 @@ public final class RatisShardHost implements ShardDirectory, AutoCloseable {
                 new GrpcPeerCalls(config.cluster(), PEER_TIMEOUT, address -> GrpcWiring.connect(address, config.tls()));
         this.disk = new DiskGuard(config.dataDirectory(), config.diskReserveBytes());
         readShardFiles();
-        List<ServerServiceDefinition> mounted = new ArrayList<>(services.apply(this));
-        mounted.add(GrpcPeerCalls.service(this::answer));
-        this.server = build(GrpcWiring.parameters(config.tls(), mounted));
+        Parameters parameters =
+                GrpcWiring.parameters(config.tls(), services.apply(this), GrpcPeerCalls.service(this::answer));
+        sync.install(parameters);
+        this.server = build(parameters);
         this.checkpointer = new Checkpointer(config.checkpointInterval(), config.checkpointBytes());
         start();
     }
@@ -182,7 +185,8 @@ public final class RatisShardHost implements ShardDirectory, AutoCloseable {
                 config.sessions(),
                 liveDirectory.resolve(group.toString()),
                 raftDirectory.resolve(group.toString()).resolve("sm"),
-                health);
+                health,
+                sync);
         RatisShard shard = new RatisShard(
                 descriptor,
                 machine,
@@ -279,6 +283,10 @@ public final class RatisShardHost implements ShardDirectory, AutoCloseable {
         if (!reply.isSuccess()) {
             throw new IOException("Ratis refused: " + reply.getException().getMessage(), reply.getException());
         }
+    }
+
+    private void syncFailed(RaftGroupId group, SyncFailedException failure) {
+        Optional.ofNullable(shards.get(group.getUuid())).ifPresent(shard -> shard.syncFailed(failure));
     }
 
     private CompletableFuture<long[]> answer(PeerMessage.Call call) {

@@ -1,6 +1,7 @@
 package io.quorate.statemachine.raft;
 
 import io.quorate.statemachine.app.Application;
+import io.quorate.statemachine.raft.sync.RaftSync;
 import io.quorate.statemachine.replica.ReplicaStateMachine;
 import io.quorate.statemachine.store.Keyspace;
 import io.quorate.statemachine.store.Position;
@@ -17,6 +18,7 @@ import io.quorate.wal.log.EntryBatch;
 import io.quorate.wal.log.ReadUnavailableException;
 import io.quorate.wal.log.RejectReason;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -36,6 +38,7 @@ import org.apache.ratis.server.RaftServer;
 import org.apache.ratis.server.protocol.TermIndex;
 import org.apache.ratis.server.raftlog.RaftLog;
 import org.apache.ratis.server.storage.RaftStorage;
+import org.apache.ratis.statemachine.SnapshotInfo;
 import org.apache.ratis.statemachine.StateMachineStorage;
 import org.apache.ratis.statemachine.TransactionContext;
 import org.apache.ratis.statemachine.impl.BaseStateMachine;
@@ -75,6 +78,7 @@ final class RatisStateMachineAdapter extends BaseStateMachine {
     private final Watermark appliedIndex = new Watermark(RaftLog.INVALID_LOG_INDEX);
     private final Watermark appliedLsn = new Watermark(0);
     private final ReplicaHealth health;
+    private final RaftSync sync;
     private Listener listener;
     /** Held for reading by those who use the store, for writing while it is replaced or closed. */
     private final ReentrantReadWriteLock storeLock = new ReentrantReadWriteLock();
@@ -82,6 +86,7 @@ final class RatisStateMachineAdapter extends BaseStateMachine {
     private final AtomicLong bytesSinceCheckpoint = new AtomicLong();
     private volatile long clusterTimeMillis;
 
+    private GroupDurability durability;
     private StateStore store;
     private ReplicaStateMachine replica;
 
@@ -92,7 +97,8 @@ final class RatisStateMachineAdapter extends BaseStateMachine {
             SessionLimits limits,
             Path live,
             Path checkpointDirectory,
-            ReplicaHealth health) {
+            ReplicaHealth health,
+            RaftSync sync) {
         this.descriptor = descriptor;
         this.application = application;
         this.stores = stores;
@@ -100,6 +106,7 @@ final class RatisStateMachineAdapter extends BaseStateMachine {
         this.live = live;
         this.checkpoints = new CheckpointStorage(checkpointDirectory);
         this.health = health;
+        this.sync = sync;
     }
 
     /** Sets who hears of events; before Ratis sees this machine. */
@@ -111,6 +118,7 @@ final class RatisStateMachineAdapter extends BaseStateMachine {
     public void initialize(RaftServer server, RaftGroupId groupId, RaftStorage storage) throws IOException {
         super.initialize(server, groupId, storage);
         getLifeCycle().transition(LifeCycle.State.STARTING);
+        durability = new GroupDurability(sync, groupId, storage);
         checkpoints.init(storage);
         openStore();
         getLifeCycle().transition(LifeCycle.State.RUNNING);
@@ -185,11 +193,12 @@ final class RatisStateMachineAdapter extends BaseStateMachine {
                     entry.getStateMachineLogEntry().getLogData().size());
             setLastAppliedTermIndex(TermIndex.valueOf(entry.getTerm(), entry.getIndex()));
             publishPosition();
+            durability.applied(entry.getIndex());
             if (pending != null) {
                 pending.markApplied();
                 listener.committed(pending, outcomes, entry.getTerm(), entry.getIndex());
             }
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | IOException e) {
             health.park(replica.position().lsn(), entry.getIndex(), e);
             log.error(
                     "[{}/{}] parked: cannot apply entry {} behind lsn {}; this replica stops applying, others go on",
@@ -224,6 +233,7 @@ final class RatisStateMachineAdapter extends BaseStateMachine {
 
     @Override
     public void notifyConfigurationChanged(long term, long index, RaftConfigurationProto configuration) {
+        durability.group().configurationWritten(index);
         log.info(
                 "[{}/{}] configuration at index {}: {} voters, {} observers",
                 getId(),
@@ -236,6 +246,7 @@ final class RatisStateMachineAdapter extends BaseStateMachine {
     @Override
     public void notifyLeaderChanged(RaftGroupMemberId member, RaftPeerId newLeader) {
         log.info("[{}/{}] leader is now {}", getId(), descriptor.shard(), newLeader);
+        durability.group().leaderChanged(member.getPeerId(), newLeader);
         if (!member.getPeerId().equals(newLeader)) {
             listener.leaderLost();
         }
@@ -292,6 +303,22 @@ final class RatisStateMachineAdapter extends BaseStateMachine {
     }
 
     @Override
+    public DataApi data() {
+        return durability.log();
+    }
+
+    /** Ratis asks between publishing a received snapshot and purging the log behind it. */
+    @Override
+    public SnapshotInfo getLatestSnapshot() {
+        try {
+            durability.install().published();
+        } catch (IOException e) {
+            throw new UncheckedIOException("an installed snapshot cannot be made durable", e);
+        }
+        return super.getLatestSnapshot();
+    }
+
+    @Override
     public StateMachineStorage getStateMachineStorage() {
         return checkpoints;
     }
@@ -299,6 +326,11 @@ final class RatisStateMachineAdapter extends BaseStateMachine {
     /** A snapshot was received and is about to take the place of the checkpoints. */
     @Override
     public void pause() {
+        try {
+            durability.install().beforePublish();
+        } catch (IOException e) {
+            throw new UncheckedIOException("a received snapshot cannot be made durable", e);
+        }
         getLifeCycle().transition(LifeCycle.State.PAUSING);
         getLifeCycle().transition(LifeCycle.State.PAUSED);
     }
@@ -356,7 +388,10 @@ final class RatisStateMachineAdapter extends BaseStateMachine {
     }
 
     @Override
-    public void close() {
+    public void close() throws IOException {
+        if (durability != null) {
+            durability.close();
+        }
         storeLock.writeLock().lock();
         try {
             if (store != null) {

@@ -10,7 +10,7 @@ final class ReplicaHealth {
     private boolean divisionClosed;
     private boolean closing;
 
-    synchronized void park(Lsn applied, long index, RuntimeException cause) {
+    synchronized void park(Lsn applied, long index, Exception cause) {
         parked = "cannot apply the entry at index " + index + ", behind lsn " + applied + ": " + cause;
     }
 

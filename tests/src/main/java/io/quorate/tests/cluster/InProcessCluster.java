@@ -31,6 +31,7 @@ import java.util.TreeMap;
 import java.util.UUID;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
+import org.apache.ratis.grpc.server.GrpcServices;
 import org.awaitility.Awaitility;
 
 /**
@@ -104,7 +105,8 @@ public final class InProcessCluster implements AutoCloseable {
                 cluster, peer.id(), peer.address(), directory(node), stores, ApplicationCatalog.of(applications));
         RatisSettings patient = config.raft().withElectionTimeout(Duration.ofSeconds(1), Duration.ofSeconds(2));
         try {
-            RatisShardHost host = new RatisShardHost(tuning.apply(config.withRaft(patient)), shards -> List.of());
+            RatisShardHost host = new RatisShardHost(
+                    tuning.apply(config.withRaft(patient)), shards -> GrpcServices.Customizer.getDefaultInstance());
             running.put(node, host);
             return host;
         } catch (IOException e) {

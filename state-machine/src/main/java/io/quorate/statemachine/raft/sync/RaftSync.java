@@ -16,6 +16,7 @@ import org.apache.ratis.proto.RaftProtos.StartLeaderElectionReplyProto;
 import org.apache.ratis.protocol.RaftGroupId;
 import org.apache.ratis.server.storage.RaftStorage;
 import org.apache.ratis.thirdparty.com.google.protobuf.ByteString;
+import org.apache.ratis.thirdparty.com.google.protobuf.MessageLite;
 
 /**
  * Withholds what a Ratis server says to its peers until the term and vote behind it are durable. One per server.
@@ -102,8 +103,9 @@ public final class RaftSync {
             ensure(reply.getServerReply(), 0);
         } else if (message instanceof ReadIndexReplyProto reply) {
             ensure(reply.getServerReply(), 0);
-        } else {
-            // No message of Ratis 3.3.0: it waits for every group.
+        } else if (message instanceof MessageLite) {
+            // No message between peers of Ratis 3.3.0: it waits for every group. Services of ours do not speak
+            // protobuf.
             groups.values().forEach(GroupSync::ensureVoteDurable);
         }
     }

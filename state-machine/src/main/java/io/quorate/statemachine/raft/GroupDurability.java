@@ -1,0 +1,63 @@
+package io.quorate.statemachine.raft;
+
+import io.quorate.statemachine.raft.sync.CommittedFloor;
+import io.quorate.statemachine.raft.sync.DirectorySync;
+import io.quorate.statemachine.raft.sync.GroupSync;
+import io.quorate.statemachine.raft.sync.LogDirectorySync;
+import io.quorate.statemachine.raft.sync.RaftSync;
+import io.quorate.statemachine.raft.sync.SnapshotInstallSync;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Optional;
+import org.apache.ratis.protocol.RaftGroupId;
+import org.apache.ratis.server.storage.RaftStorage;
+
+/** All fsyncs that Ratis leaves out, of one group, for as long as it is open: see {@link io.quorate.statemachine.raft.sync}. */
+final class GroupDurability implements AutoCloseable {
+    /** {@code raft.server.log.queue.element-limit}, which is left at its default. */
+    private static final int LOG_QUEUE_ELEMENTS = 4096;
+
+    private final RaftSync server;
+    private final RaftGroupId groupId;
+    private final GroupSync group;
+    private final LogDirectorySync log;
+    private final SnapshotInstallSync install;
+    private final CommittedFloor floor;
+
+    /** Makes durable what is on disk, before the group answers anybody. */
+    GroupDurability(RaftSync server, RaftGroupId groupId, RaftStorage storage) throws IOException {
+        this.server = server;
+        this.groupId = groupId;
+        Path current = storage.getStorageDir().getCurrentDir().toPath();
+        Path snapshots = storage.getStorageDir().getStateMachineDir().toPath();
+        Path temporary = storage.getStorageDir().getTmpDir().toPath();
+        this.install = new SnapshotInstallSync(temporary, snapshots, DirectorySync.FSYNC);
+        install.recover();
+        this.group = server.register(groupId, storage, Optional.of(install));
+        this.log = new LogDirectorySync(current, LOG_QUEUE_ELEMENTS, DirectorySync.FSYNC);
+        this.floor = CommittedFloor.open(current);
+    }
+
+    GroupSync group() {
+        return group;
+    }
+
+    LogDirectorySync log() {
+        return log;
+    }
+
+    SnapshotInstallSync install() {
+        return install;
+    }
+
+    /** Notes, without an fsync, that the log up to an index was on disk: by the thread that applies. */
+    void applied(long index) throws IOException {
+        floor.advance(index);
+    }
+
+    @Override
+    public void close() throws IOException {
+        server.unregister(groupId);
+        floor.close();
+    }
+}
