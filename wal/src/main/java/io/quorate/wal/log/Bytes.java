@@ -1,5 +1,7 @@
 package io.quorate.wal.log;
 
+import java.io.IOException;
+import java.io.OutputStream;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
@@ -95,6 +97,10 @@ public final class Bytes implements Comparable<Bytes> {
 
     public void copyTo(byte[] target, int targetOffset) {
         System.arraycopy(array, offset, target, targetOffset, length);
+    }
+
+    public void writeTo(OutputStream out) throws IOException {
+        out.write(array, offset, length);
     }
 
     /** This slice in an array and offset of its own, so that it does not keep a large message alive. */
