@@ -1,0 +1,54 @@
+package io.quorate.statemachine.client;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.quorate.wal.log.AppendOutcome;
+import io.quorate.wal.log.AppendOutcome.Committed;
+import io.quorate.wal.log.Bytes;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+@Timeout(60)
+class ClientAppendTest {
+    private static final Duration LONG = Duration.ofSeconds(30);
+
+    @Test
+    void anAppendIsCommittedAtTheLeader() {
+        try (TestCluster cluster = TestCluster.of(3);
+                QuorateClient client = cluster.client()) {
+            AppendOutcome outcome = client.shard(TestCluster.ORDERS).appendAndWait(Bytes.utf8("first"));
+            assertThat(outcome).isInstanceOf(Committed.class);
+            assertThat(cluster.log.applied()).containsExactly(Bytes.utf8("first"));
+        }
+    }
+
+    @Test
+    void manyAppendsShareMessagesBothWaysAndKeepTheirOrder() throws Exception {
+        try (TestCluster cluster = TestCluster.of(3);
+                QuorateClient client = cluster.client()) {
+            ShardClient orders = client.shard(TestCluster.ORDERS);
+            List<CompletableFuture<AppendOutcome>> futures = new ArrayList<>();
+            List<Bytes> commands = new ArrayList<>();
+            for (int i = 0; i < 20_000; i++) {
+                commands.add(Bytes.utf8("command-" + i));
+                futures.add(orders.append(commands.get(i)));
+            }
+            long lastLsn = 0;
+            for (CompletableFuture<AppendOutcome> future : futures) {
+                Committed committed = (Committed) future.get(LONG.toSeconds(), TimeUnit.SECONDS);
+                assertThat(committed.lsn().value()).isGreaterThan(lastLsn);
+                lastLsn = committed.lsn().value();
+            }
+            assertThat(cluster.log.applied()).isEqualTo(commands);
+            ClientStatistics statistics = client.statistics();
+            assertThat(statistics.requestMessages()).isLessThan(2_000);
+            assertThat(statistics.responseMessages()).isLessThan(2_000);
+            assertThat(statistics.outstanding()).isZero();
+        }
+    }
+}
