@@ -19,8 +19,8 @@ import java.util.Optional;
  * @param baselineWorkload load of bare Ratis in the same run, alternating with the subject; empty for no comparison
  * @param rounds how often each system is measured, from 1
  * @param plan the phases of each run
- * @param directory parent of the directories of all servers; must exist; empty for a new one in the working directory, since a
- *     system's directory for temporary files often lies in memory, where fsync costs nothing
+ * @param directory where the directories of all runs are made; must exist. Not the system's directory for temporary files,
+ *     which often lies in memory, where fsync costs nothing
  * @param keepFiles whether data and logs of the servers stay
  * @param serverJvmArgs options of each server JVM
  * @param jsonFile where the JSON object goes, replacing what is there; empty for nowhere
@@ -32,7 +32,7 @@ public record BenchOptions(
         Optional<Workload> baselineWorkload,
         int rounds,
         MeasurementPlan plan,
-        Optional<Path> directory,
+        Path directory,
         boolean keepFiles,
         List<String> serverJvmArgs,
         Optional<Path> jsonFile,
@@ -43,6 +43,7 @@ public record BenchOptions(
         Objects.requireNonNull(subject, "subject");
         Objects.requireNonNull(workload, "workload");
         Objects.requireNonNull(plan, "plan");
+        Objects.requireNonNull(directory, "directory");
         if (rounds < 1 || rounds > MAX_ROUNDS) {
             throw new IllegalArgumentException("rounds not in 1.." + MAX_ROUNDS + ": " + rounds);
         }

@@ -47,21 +47,11 @@ public final class Benchmark {
                 throw new IOException("no directory for the report " + file.get());
             }
         }
-        Path directory = options.directory().isPresent()
-                ? options.directory().get()
-                : Files.createTempDirectory(Path.of("").toAbsolutePath(), "quorate-bench-");
-        try {
-            ReportHeader header = header(directory);
-            Comparison comparison = Comparison.of(measure(directory));
-            return report(comparison, header);
-        } finally {
-            if (options.directory().isEmpty() && !options.keepFiles()) {
-                Files.deleteIfExists(directory);
-            }
-        }
+        ReportHeader header = header();
+        return report(Comparison.of(measure()), header);
     }
 
-    private List<RunResult> measure(Path directory) throws IOException, InterruptedException {
+    private List<RunResult> measure() throws IOException, InterruptedException {
         List<Contender> contenders = options.contenders();
         int total = contenders.size() * options.rounds();
         int[] number = {0};
@@ -71,8 +61,11 @@ public final class Benchmark {
                     new ProgressLines("[" + ++number[0] + "/" + total + "] " + name + " " + round, contender, progress);
             lines.starting();
             ContenderRun run = new ContenderRun(options.plan(), lines);
+            // The process id keeps two benchmarks in one directory apart.
+            String files = "bench-" + name + "-" + round + "-"
+                    + ProcessHandle.current().pid();
             LaunchSettings settings = new LaunchSettings(
-                    directory.resolve(name + "-" + round), options.keepFiles(), options.serverJvmArgs());
+                    options.directory().resolve(files), options.keepFiles(), options.serverJvmArgs());
             RunResult result = run.run(contender, round, settings);
             lines.ended(result);
             return result;
@@ -89,8 +82,8 @@ public final class Benchmark {
         return new Outcome(comparison, TextReport.of(comparison, header));
     }
 
-    private ReportHeader header(Path directory) throws IOException {
-        FileStore store = Files.getFileStore(directory);
+    private ReportHeader header() throws IOException {
+        FileStore store = Files.getFileStore(options.directory());
         boolean inMemory = store.type().equals("tmpfs") || store.type().equals("ramfs");
         String storage = "data on " + store.type() + (inMemory ? ", IN MEMORY: fsync costs nothing here" : "");
         String machine = System.getProperty("os.name") + " " + System.getProperty("os.version") + ", "

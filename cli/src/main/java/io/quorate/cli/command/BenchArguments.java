@@ -126,7 +126,9 @@ final class BenchArguments {
 
     @Option(
             names = "--dir",
-            description = "Directory for the files of the servers. Default: a new one in the working directory.")
+            defaultValue = ".",
+            description =
+                    "Where each run makes a directory for the files of its servers. Default: the working directory.")
     private Path directory;
 
     @Option(names = "--keep", description = "Keep data and logs of the servers.")
@@ -158,7 +160,7 @@ final class BenchArguments {
     }
 
     private BenchOptions options(OperationKind kind) {
-        if (directory != null && !Files.isDirectory(directory)) {
+        if (!Files.isDirectory(directory)) {
             throw new ParameterException(spec.commandLine(), "--dir " + directory + " is not a directory");
         }
         try {
@@ -171,7 +173,7 @@ final class BenchArguments {
                     baseline ? Optional.of(baselineWorkload(workload)) : Optional.empty(),
                     rounds != null ? rounds : baseline ? BASELINE_ROUNDS : 1,
                     plan(),
-                    Optional.ofNullable(directory),
+                    directory.toAbsolutePath(),
                     keep,
                     serverArgs,
                     Optional.ofNullable(jsonFile),

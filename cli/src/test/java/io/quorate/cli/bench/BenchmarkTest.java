@@ -45,7 +45,7 @@ class BenchmarkTest {
                 baseline,
                 2,
                 SHORT,
-                Optional.of(temp),
+                temp,
                 false,
                 List.of("-Xmx1g"),
                 Optional.of(json),
@@ -62,13 +62,13 @@ class BenchmarkTest {
 
         assertThat(system.events)
                 .containsExactly(
-                        "start in in-memory-1 [-Xmx1g]",
+                        "start in bench-in-memory-1 [-Xmx1g]",
                         "connect 0",
                         "connect 1",
                         "close 0",
                         "close 1",
                         "stop",
-                        "start in in-memory-2 [-Xmx1g]",
+                        "start in bench-in-memory-2 [-Xmx1g]",
                         "connect 0",
                         "connect 1",
                         "close 0",

@@ -29,7 +29,8 @@ final class InMemorySystem implements SystemUnderTest {
 
     @Override
     public RunningSystem start(LaunchSettings settings) throws IOException {
-        events.add("start in " + settings.directory().getFileName() + " " + settings.jvmArgs());
+        String name = settings.directory().getFileName().toString().replaceAll("-\\d+$", "");
+        events.add("start in " + name + " " + settings.jvmArgs());
         Files.createDirectory(settings.directory());
         return new RunningSystem() {
             @Override

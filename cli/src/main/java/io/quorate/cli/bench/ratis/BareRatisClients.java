@@ -1,6 +1,8 @@
 package io.quorate.cli.bench.ratis;
 
 import java.util.concurrent.TimeUnit;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 import org.apache.ratis.client.RaftClient;
 import org.apache.ratis.client.RaftClientConfigKeys;
 import org.apache.ratis.conf.RaftProperties;
@@ -19,6 +21,13 @@ final class BareRatisClients {
     private static final TimeDuration RETRY_SLEEP = TimeDuration.valueOf(100, TimeUnit.MILLISECONDS);
     /** Together with the pause: half a minute for an election or a full queue. */
     private static final int RETRIES = 300;
+
+    /** gRPC's log, which tells at INFO that it loaded its transport. Kept, or the level would be collected with it. */
+    private static final Logger GRPC = Logger.getLogger("org.apache.ratis.thirdparty.io.grpc");
+
+    static {
+        GRPC.setLevel(Level.WARNING);
+    }
 
     private BareRatisClients() {}
 

@@ -98,9 +98,9 @@ public final class HtmlReport {
     }
 
     private static List<String> processes(RunResult run) {
-        return run.cpu().processes().stream()
-                .map(ProcessCpu::name)
-                .map(name -> name.equals(CpuMeter.SELF) ? name : "server " + name)
+        return ReportCharts.leaderFirst(run).stream()
+                .map(p ->
+                        p.name().equals(CpuMeter.SELF) ? p.name() : ReportCharts.leads(run, p) ? "leader" : "follower")
                 .toList();
     }
 
@@ -150,7 +150,7 @@ public final class HtmlReport {
     private static List<String> cells(RunResult run) {
         LatencySummary latency = run.measured().latency();
         Optional<ProcessCpu> leader = run.cpu().processes().stream()
-                .filter(p -> run.leaderAtEnd().filter(p.name()::equals).isPresent())
+                .filter(p -> ReportCharts.leads(run, p))
                 .findFirst();
         List<String> cells = new ArrayList<>();
         cells.add(run.system());

@@ -14,6 +14,7 @@ import io.quorate.cli.bench.report.RowChart.Bar;
 import io.quorate.cli.bench.report.RowChart.Mark;
 import io.quorate.cli.bench.report.RowChart.Row;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.ToDoubleFunction;
@@ -172,7 +173,7 @@ final class ReportCharts {
             RunResult run = system.typical();
             List<Bar> bars = new ArrayList<>();
             double from = 0;
-            for (ProcessCpu process : run.cpu().processes()) {
+            for (ProcessCpu process : leaderFirst(run)) {
                 String name = TextReport.label(run, process) + ": " + Figures.cores(process.cores()) + " cores, "
                         + Figures.percent(process.share());
                 bars.add(new Bar(from, from + process.cores(), style(bars.size()), false, name));
@@ -188,6 +189,17 @@ final class ReportCharts {
                         Figures::cores,
                         rows)
                 .markup();
+    }
+
+    /** So that a colour stands for the same part in every row: leader, followers, load generator. */
+    static List<ProcessCpu> leaderFirst(RunResult run) {
+        return run.cpu().processes().stream()
+                .sorted(Comparator.comparing(p -> !leads(run, p)))
+                .toList();
+    }
+
+    static boolean leads(RunResult run, ProcessCpu process) {
+        return run.leaderAtEnd().filter(process.name()::equals).isPresent();
     }
 
     private static Stream<Point> points(List<Line> lines) {

@@ -107,8 +107,7 @@ public final class TextReport {
     }
 
     static String label(RunResult run, ProcessCpu process) {
-        boolean leads = run.leaderAtEnd().filter(process.name()::equals).isPresent();
-        return process.name() + (leads ? " leader" : "");
+        return process.name() + (ReportCharts.leads(run, process) ? " leader" : "");
     }
 
     private static String memory(ProcessCpu process) {
