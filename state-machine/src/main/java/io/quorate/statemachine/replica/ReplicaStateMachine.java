@@ -11,13 +11,9 @@ import io.quorate.wal.apply.SessionLimits;
 import io.quorate.wal.apply.WriterSessions;
 import io.quorate.wal.log.AppendOutcome;
 import io.quorate.wal.log.ApplyResult;
-import io.quorate.wal.log.Bytes;
 import io.quorate.wal.log.EntryBatch;
 import io.quorate.wal.log.LogEntry;
-import java.nio.ByteBuffer;
 import java.util.List;
-import java.util.Map;
-import java.util.Optional;
 
 /**
  * Applies committed batches to a store through the user's function. Many batches may be gathered before one {@link #commit}
@@ -40,12 +36,8 @@ public final class ReplicaStateMachine {
         this.store = store;
         this.application = application;
         this.position = store.position();
-        this.sessions = new WriterSessions(limits);
+        this.sessions = StoredSessions.load(store, limits);
         this.sequencer = new BatchSequencer(sessions, position.lsn(), position.clusterTimeMillis());
-        store.view(Keyspace.SESSIONS).scan(Bytes.EMPTY, Optional.empty(), (key, value) -> {
-            sessions.load(key.buffer().getLong(), value);
-            return true;
-        });
         begin();
     }
 
@@ -99,14 +91,7 @@ public final class ReplicaStateMachine {
         if (position.index() == store.position().index()) {
             return;
         }
-        for (Map.Entry<Long, Optional<Bytes>> change : sessions.drainChanges().entrySet()) {
-            Bytes key =
-                    Bytes.wrap(ByteBuffer.allocate(8).putLong(change.getKey()).array());
-            change.getValue()
-                    .ifPresentOrElse(
-                            stored -> batch.put(Keyspace.SESSIONS, key, stored),
-                            () -> batch.delete(Keyspace.SESSIONS, key));
-        }
+        StoredSessions.drain(sessions, batch);
         store.write(batch, position);
         begin();
     }

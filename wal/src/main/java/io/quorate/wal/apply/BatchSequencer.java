@@ -68,24 +68,53 @@ public final class BatchSequencer {
         LogEntry entry = new LogEntry(new Lsn(applied + 1), epoch, clusterTimeMillis, record);
         ApplyResult result = record.kind() == EntryKind.USER ? application.apply(entry) : applySystem(entry);
         applied++;
-        if (record.writer() != 0) {
-            sessions.remember(record, applied, result);
-        }
+        sessions.remember(record, applied, result);
         return new Committed(entry.lsn(), result);
+    }
+
+    /**
+     * Takes an entry that has its LSN already: shipped, restored, or read from a committed log. Writer sessions follow as far as
+     * entries tell: activity and time without an entry (retries answered from memory) are not seen here, so a session may end
+     * earlier or later than where the LSN was given. What it answers is right in either case.
+     *
+     * @param application as for {@link #apply}
+     * @throws IllegalArgumentException if it is not the next entry
+     */
+    public ApplyResult replay(LogEntry entry, Function<LogEntry, ApplyResult> application) {
+        if (entry.lsn().value() != applied + 1) {
+            throw new IllegalArgumentException("entry " + entry.lsn() + " does not follow " + applied);
+        }
+        clusterTimeMillis = Math.max(clusterTimeMillis, entry.timestampMillis());
+        sessions.expire(clusterTimeMillis);
+        sessions.follow(entry.record(), clusterTimeMillis);
+        ApplyResult result = entry.kind() == EntryKind.USER ? application.apply(entry) : applySystem(entry);
+        applied++;
+        sessions.remember(entry.record(), applied, result);
+        return result;
     }
 
     private ApplyResult applySystem(LogEntry entry) {
         LogRecord record = entry.record();
         if (record.kind() == EntryKind.SESSION_OPEN) {
-            if (record.payload().length() != Long.BYTES) {
-                return ApplyResult.refusal("session open without a time to live");
-            }
-            sessions.open(entry.lsn().value(), record.payload().buffer().getLong(), clusterTimeMillis);
-        } else if (record.kind() == EntryKind.SESSION_CLOSE) {
+            return openSession(entry);
+        }
+        if (record.writer() == 0) {
+            return ApplyResult.refusal(record.kind() + " outside of a session");
+        }
+        if (record.kind() == EntryKind.SESSION_CLOSE) {
             sessions.close(record.writer());
         } else if (record.kind() != EntryKind.SESSION_TOUCH) {
             throw new AssertionError("unhandled: " + record.kind());
         }
+        return ApplyResult.OK;
+    }
+
+    private ApplyResult openSession(LogEntry entry) {
+        Bytes payload = entry.payload();
+        if (payload.length() != Long.BYTES) {
+            return ApplyResult.refusal("session open without a time to live");
+        }
+        sessions.open(entry.lsn().value(), payload.longAt(0), clusterTimeMillis);
         return ApplyResult.OK;
     }
 
