@@ -76,7 +76,7 @@ public final class RatisShardHost implements ShardDirectory, AutoCloseable {
      * @param services mounted on the same port
      * @throws IOException if the directory is damaged or foreign, or the port is taken; says which
      */
-    public RatisShardHost(HostConfig config, Function<ShardDirectory, GrpcServices.Customizer> services)
+    public RatisShardHost(HostConfig config, Function<RatisShardHost, GrpcServices.Customizer> services)
             throws IOException {
         this.config = config;
         this.shardFiles = Files.createDirectories(config.dataDirectory().resolve("shards"));

@@ -1,0 +1,493 @@
+package io.quorate.statemachine.node;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.quorate.statemachine.raft.TlsFiles;
+import io.quorate.statemachine.service.AdminException;
+import io.quorate.topology.ClusterId;
+import io.quorate.topology.Generation;
+import io.quorate.topology.NodeId;
+import io.quorate.topology.Peer;
+import io.quorate.topology.PeerId;
+import io.quorate.topology.Role;
+import io.quorate.topology.ShardDescriptor;
+import io.quorate.topology.ShardId;
+import io.quorate.topology.quorum.VoterSets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.UUID;
+import java.util.function.Consumer;
+
+/**
+ * What an operator does with a cluster, over the network: every method may be repeated after any failure and then goes on where it
+ * was. Blocking; failures are {@link AdminException}s by name. API: stable.
+ */
+public final class ClusterAdmin implements AutoCloseable {
+    private static final Duration STEP = Duration.ofSeconds(5);
+    private static final Duration PAUSE = Duration.ofMillis(50);
+
+    private final AdminClient client;
+    private final List<String> seeds;
+    private final Duration patience;
+    private final Consumer<String> progress;
+
+    /**
+     * @param seeds addresses of nodes, at least one
+     * @param patience how long a method may take in all
+     * @param progress hears what is being done, a line at a time
+     */
+    public ClusterAdmin(List<String> seeds, Optional<TlsFiles> tls, Duration patience, Consumer<String> progress) {
+        if (seeds.isEmpty()) {
+            throw new IllegalArgumentException("no address of a node");
+        }
+        seeds.forEach(Peer::checkAddress);
+        this.client = new AdminClient(tls);
+        this.seeds = List.copyOf(seeds);
+        this.patience = patience;
+        this.progress = progress;
+    }
+
+    /** Makes one cluster of all the nodes at the seed addresses and founds the metadata shard on the first {@code voters}. */
+    public ClusterId init(int voters) {
+        long deadline = deadline();
+        Map<String, JsonNode> nodes = new TreeMap<>();
+        for (String seed : seeds) {
+            nodes.put(seed, eventually(deadline, "node at " + seed, () -> client.call(seed, "hello", none(), STEP)));
+        }
+        ClusterId cluster = clusterOf(nodes);
+        List<Peer> peers = new ArrayList<>();
+        for (String seed : seeds) {
+            JsonNode hello = nodes.get(seed);
+            peers.add(new Peer(
+                    PeerId.parse(hello.path("peer").asText()),
+                    hello.path("address").asText(),
+                    Role.VOTER));
+            client.call(seed, "cluster.join", none().put("cluster", cluster.toString()), STEP);
+        }
+        ShardDescriptor metadata = new ShardDescriptor(
+                cluster,
+                MetadataShard.ID,
+                Generation.FIRST,
+                MetadataShard.APPLICATION,
+                peers.subList(0, Math.min(voters, peers.size())));
+        for (Peer peer : metadata.peers()) {
+            progress.accept("metadata shard on " + peer.id().node());
+            eventually(
+                    deadline,
+                    "metadata shard on " + peer.address(),
+                    () -> client.call(peer.address(), "shard.open", DescriptorJson.write(metadata), STEP));
+        }
+        onLeader(MetadataShard.ID, "cluster.seed", DescriptorJson.write(metadata), deadline);
+        for (Peer peer : peers) {
+            register(peer, deadline);
+        }
+        return cluster;
+    }
+
+    private static ClusterId clusterOf(Map<String, JsonNode> nodes) {
+        Set<String> known = new TreeSet<>();
+        Map<String, String> names = new TreeMap<>();
+        nodes.forEach((seed, hello) -> {
+            Optional.ofNullable(hello.path("cluster").textValue()).ifPresent(known::add);
+            String other = names.put(hello.path("node").asText(), seed);
+            if (other != null) {
+                throw new AdminException(
+                        "DUPLICATE_NODE",
+                        "the nodes at " + other + " and " + seed
+                                + " have the same name; names must be unique in a cluster");
+            }
+        });
+        if (known.size() > 1) {
+            throw new AdminException("WRONG_CLUSTER", "these nodes are parts of different clusters: " + known);
+        }
+        return known.isEmpty()
+                ? new ClusterId(UUID.randomUUID())
+                : ClusterId.parse(known.iterator().next());
+    }
+
+    private void register(Peer peer, long deadline) {
+        progress.accept("node " + peer.id().node() + " at " + peer.address());
+        ObjectNode node = none().put("peer", peer.id().toString()).put("address", peer.address());
+        onLeader(MetadataShard.ID, "nodes.register", node, deadline);
+    }
+
+    /** What each node that answers says of itself and of its shards; nodes that do not answer are named with the error. */
+    public List<JsonNode> status() {
+        List<JsonNode> all = new ArrayList<>();
+        for (String address : addresses()) {
+            try {
+                all.add(client.call(address, "status", none(), STEP));
+            } catch (AdminException e) {
+                all.add(none().put("address", address).put("error", e.getMessage()));
+            }
+        }
+        return all;
+    }
+
+    /** Addresses of all nodes that seeds and their shards' members name. */
+    private Set<String> addresses() {
+        Set<String> addresses = new TreeSet<>(seeds);
+        for (String seed : seeds) {
+            try {
+                for (JsonNode shard : client.call(seed, "status", none(), STEP).path("shards")) {
+                    shard.path("peers")
+                            .forEach(peer -> addresses.add(peer.path("address").asText()));
+                }
+            } catch (AdminException unreachable) {
+                progress.accept(unreachable.getMessage());
+            }
+        }
+        return addresses;
+    }
+
+    /** Nodes registered in the cluster. */
+    public JsonNode nodes() {
+        return onLeader(MetadataShard.ID, "nodes.list", none(), deadline());
+    }
+
+    /** Shards of the cluster, with their states. */
+    public JsonNode shards() {
+        return onLeader(MetadataShard.ID, "shards.list", none(), deadline());
+    }
+
+    /**
+     * Creates a shard and waits until it has a leader.
+     *
+     * @param nodes where; empty lets the cluster choose {@code replicas} nodes
+     */
+    public JsonNode createShard(ShardId shard, String application, List<NodeId> nodes, int replicas) {
+        long deadline = deadline();
+        ObjectNode arguments = none().put("shard", shard.value())
+                .put("application", application)
+                .put("replicas", replicas);
+        arguments.putArray("nodes");
+        nodes.forEach(node -> arguments.withArray("/nodes").add(node.value()));
+        JsonNode created = onLeader(MetadataShard.ID, "shards.create", arguments, deadline);
+        progress.accept("shard " + shard + " is being created");
+        Shard found = new Shard(DescriptorJson.readDescriptor(created.path("descriptor")));
+        eventually(deadline, "leader of shard " + shard, () -> found.leader());
+        return created;
+    }
+
+    /** Removes a shard with its data and waits until it is gone. */
+    public void removeShard(ShardId shard) {
+        long deadline = deadline();
+        onLeader(MetadataShard.ID, "shards.remove", none().put("shard", shard.value()), deadline);
+        eventually(deadline, "removal of shard " + shard, () -> {
+            for (JsonNode record : shards().path("shards")) {
+                if (record.path("descriptor").path("shard").asText().equals(shard.value())) {
+                    throw new AdminException(
+                            "REMOVING", "shard " + shard + " is still there, done on " + record.path("done"));
+                }
+            }
+            return none();
+        });
+    }
+
+    /** A shard's leader as seen by itself, with its members: the status of the shard on the leader's node. */
+    public JsonNode leader(ShardId shard) {
+        return eventually(deadline(), "leader of shard " + shard, () -> findLeader(shard, addresses()));
+    }
+
+    private JsonNode findLeader(ShardId shard, Set<String> addresses) {
+        for (String address : addresses) {
+            Optional<JsonNode> status = statusOf(shard, address);
+            if (status.isPresent() && status.get().path("leads").asBoolean()) {
+                return ((ObjectNode) status.get()).put("address", address);
+            }
+        }
+        throw new AdminException(
+                "NO_LEADER", "shard " + shard + " has no leader that can be reached, asked " + addresses);
+    }
+
+    private Optional<JsonNode> statusOf(ShardId shard, String address) {
+        try {
+            for (JsonNode status : client.call(address, "status", none(), STEP).path("shards")) {
+                if (status.path("shard").asText().equals(shard.value())) {
+                    return Optional.of(status);
+                }
+            }
+            return Optional.empty();
+        } catch (AdminException unreachable) {
+            return Optional.empty();
+        }
+    }
+
+    /** A shard whose members are known. */
+    private final class Shard {
+        private final ShardDescriptor descriptor;
+
+        Shard(ShardDescriptor descriptor) {
+            this.descriptor = descriptor;
+        }
+
+        JsonNode leader() {
+            Set<String> addresses = new TreeSet<>();
+            descriptor.peers().forEach(peer -> addresses.add(peer.address()));
+            return findLeader(descriptor.shard(), addresses);
+        }
+    }
+
+    /** Hands leadership to the voter on a node. */
+    public JsonNode transferLeadership(ShardId shard, NodeId node) {
+        JsonNode leader = leader(shard);
+        Peer target = member(leader, node)
+                .orElseThrow(
+                        () -> new AdminException("UNKNOWN_PEER", "node " + node + " is no member of shard " + shard));
+        if (leader.path("self").asText().equals(target.id().toString())) {
+            return leader;
+        }
+        ObjectNode arguments = none().put("shard", shard.value())
+                .put("target", target.id().toString())
+                .put("timeoutMillis", patience.toMillis());
+        return client.call(leader.path("address").asText(), "leader.transfer", arguments, patience.plus(STEP));
+    }
+
+    private static Optional<Peer> member(JsonNode leader, NodeId node) {
+        return members(leader).stream()
+                .filter(peer -> peer.id().node().equals(node))
+                .findFirst();
+    }
+
+    private static List<Peer> members(JsonNode leader) {
+        List<Peer> peers = new ArrayList<>();
+        leader.path("peers").forEach(peer -> peers.add(DescriptorJson.readPeer(peer)));
+        return peers;
+    }
+
+    /**
+     * Adds the node at an address to a shard: the node joins the cluster if it has not, receives the shard as an observer, and
+     * votes once it has caught up.
+     *
+     * @param vote false to leave it an observer
+     */
+    public void addPeer(ShardId shard, String address, boolean vote) {
+        long deadline = deadline();
+        Peer peer = introduce(address, deadline);
+        JsonNode leader = leader(shard);
+        Optional<Peer> present = member(leader, peer.id().node());
+        if (present.isPresent() && present.get().role() == Role.VOTER) {
+            noteMembers(shard, deadline);
+            return;
+        }
+        client.call(address, "shard.open", DescriptorJson.write(descriptorOf(leader)), patience);
+        progress.accept(peer.id().node() + " observes");
+        putPeer(shard, peer.withRole(Role.OBSERVER), deadline);
+        awaitCaughtUp(shard, peer, deadline);
+        if (vote) {
+            progress.accept(peer.id().node() + " votes");
+            putPeer(shard, peer.withRole(Role.VOTER), deadline);
+        }
+        noteMembers(shard, deadline);
+    }
+
+    /** Makes an observer of a shard a voter, once it has caught up. */
+    public void promotePeer(ShardId shard, NodeId node) {
+        long deadline = deadline();
+        Peer peer = member(leader(shard), node)
+                .orElseThrow(
+                        () -> new AdminException("UNKNOWN_PEER", "node " + node + " is no member of shard " + shard));
+        awaitCaughtUp(shard, peer, deadline);
+        putPeer(shard, peer.withRole(Role.VOTER), deadline);
+        noteMembers(shard, deadline);
+    }
+
+    private Peer introduce(String address, long deadline) {
+        ClusterId cluster = ClusterId.parse(firstHello().path("cluster").asText());
+        JsonNode hello = client.call(address, "cluster.join", none().put("cluster", cluster.toString()), STEP);
+        Peer peer = new Peer(
+                PeerId.parse(hello.path("peer").asText()), hello.path("address").asText(), Role.VOTER);
+        eventually(deadline, "node at " + address, () -> {
+            JsonNode now = client.call(address, "status", none(), STEP);
+            return client.call(now.path("address").asText(), "hello", none(), STEP);
+        });
+        register(peer, deadline);
+        return peer;
+    }
+
+    private JsonNode firstHello() {
+        AdminException last = null;
+        for (String seed : seeds) {
+            try {
+                return client.call(seed, "hello", none(), STEP);
+            } catch (AdminException e) {
+                last = e;
+            }
+        }
+        throw last;
+    }
+
+    private static ShardDescriptor descriptorOf(JsonNode leaderStatus) {
+        return DescriptorJson.readDescriptor(leaderStatus.path("descriptor"));
+    }
+
+    private void putPeer(ShardId shard, Peer peer, long deadline) {
+        ObjectNode arguments = none().put("shard", shard.value())
+                .put("timeoutMillis", remaining(deadline).toMillis());
+        arguments.set("peer", DescriptorJson.write(peer));
+        onLeader(shard, "peer.put", arguments, deadline);
+    }
+
+    private void awaitCaughtUp(ShardId shard, Peer peer, long deadline) {
+        eventually(deadline, peer.id().node() + " to catch up", () -> {
+            long committed = leader(shard).path("committedIndex").asLong();
+            long applied = statusOf(shard, peer.address())
+                    .map(status -> status.path("appliedIndex").asLong(-1))
+                    .orElse(-1L);
+            progress.accept(peer.id().node() + " has applied " + applied + " of " + committed);
+            if (committed - applied > 100) {
+                throw new AdminException(
+                        "BEHIND", peer.id().node() + " is " + (committed - applied) + " entries behind");
+            }
+            return none();
+        });
+    }
+
+    private void noteMembers(ShardId shard, long deadline) {
+        JsonNode leader = leader(shard);
+        ObjectNode arguments = none().put("shard", shard.value());
+        arguments.set("peers", leader.path("peers"));
+        onLeader(MetadataShard.ID, "shards.members", arguments, deadline);
+    }
+
+    /**
+     * Removes a node from a shard. Leadership leaves it first; refused if the voters that remain and can be reached are no
+     * majority.
+     */
+    public void removePeer(ShardId shard, NodeId node) {
+        long deadline = deadline();
+        JsonNode leader = leader(shard);
+        Optional<Peer> leaving = member(leader, node);
+        if (leaving.isPresent()) {
+            List<Peer> staying = members(leader).stream()
+                    .filter(peer -> peer.role().votes() && !peer.id().node().equals(node))
+                    .toList();
+            checkQuorum(shard, staying);
+            if (leader.path("self").asText().equals(leaving.get().id().toString())) {
+                Peer heir = staying.get(0);
+                progress.accept(
+                        "leadership of " + shard + " goes to " + heir.id().node());
+                transferLeadership(shard, heir.id().node());
+            }
+            ObjectNode arguments = none().put("shard", shard.value())
+                    .put("peer", leaving.get().id().toString());
+            onLeader(shard, "peer.remove", arguments, deadline);
+            noteMembers(shard, deadline);
+            forget(shard, leaving.get());
+        }
+    }
+
+    private void checkQuorum(ShardId shard, List<Peer> staying) {
+        long alive = staying.stream()
+                .filter(peer -> statusOf(shard, peer.address()).isPresent())
+                .count();
+        if (staying.isEmpty() || alive < VoterSets.majority(staying.size())) {
+            throw new AdminException(
+                    "QUORUM_WOULD_BE_LOST",
+                    "shard " + shard + " would have " + staying.size()
+                            + " voters of which " + alive + " can be reached, and needs "
+                            + VoterSets.majority(Math.max(1, staying.size())) + "; add or restart nodes first");
+        }
+    }
+
+    private void forget(ShardId shard, Peer peer) {
+        try {
+            client.call(peer.address(), "shard.close", none().put("shard", shard.value()), STEP);
+        } catch (AdminException e) {
+            progress.accept(
+                    "the data of shard " + shard + " on " + peer.id().node() + " was not deleted: " + e.getMessage());
+        }
+    }
+
+    /** Makes a checkpoint on every member that can be reached; LSN by node. */
+    public Map<String, JsonNode> checkpoint(ShardId shard) {
+        return onEachMember(shard, "checkpoint");
+    }
+
+    /** State digests of every member that can be reached, by node. */
+    public Map<String, JsonNode> digests(ShardId shard) {
+        return onEachMember(shard, "digest");
+    }
+
+    private Map<String, JsonNode> onEachMember(ShardId shard, String operation) {
+        Map<String, JsonNode> answers = new TreeMap<>();
+        for (Peer peer : members(leader(shard))) {
+            JsonNode answer;
+            try {
+                answer = client.call(peer.address(), operation, none().put("shard", shard.value()), patience);
+            } catch (AdminException e) {
+                answer = none().put("error", e.getMessage());
+            }
+            answers.put(peer.id().node().value(), answer);
+        }
+        return answers;
+    }
+
+    /** Calls an operation on a shard's leader, and again on the next one if it moved. */
+    private JsonNode onLeader(ShardId shard, String operation, ObjectNode arguments, long deadline) {
+        return eventually(deadline, "'" + operation + "' on the leader of " + shard, () -> {
+            JsonNode leader = findLeader(shard, addresses());
+            return client.call(leader.path("address").asText(), operation, arguments, remaining(deadline));
+        });
+    }
+
+    private interface Attempt {
+        JsonNode run();
+    }
+
+    /** Tries again what failed for a reason that passes. */
+    private JsonNode eventually(long deadline, String what, Attempt attempt) {
+        while (true) {
+            try {
+                return attempt.run();
+            } catch (AdminException e) {
+                boolean passes = Set.of(
+                                AdminClient.UNREACHABLE,
+                                "NO_LEADER",
+                                "NOT_LEADER",
+                                "NOT_INITIALIZED",
+                                "BEHIND",
+                                "REMOVING",
+                                "METADATA_UNAVAILABLE",
+                                "CONFLICT")
+                        .contains(e.error());
+                if (!passes || remaining(deadline).isZero()) {
+                    throw e;
+                }
+                pause(what);
+            }
+        }
+    }
+
+    private static void pause(String what) {
+        try {
+            java.util.concurrent.TimeUnit.MILLISECONDS.sleep(PAUSE.toMillis());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new AdminException("INTERRUPTED", "interrupted while waiting for " + what, e);
+        }
+    }
+
+    private long deadline() {
+        return System.nanoTime() + patience.toNanos();
+    }
+
+    private static Duration remaining(long deadline) {
+        return Duration.ofNanos(Math.max(0, deadline - System.nanoTime()));
+    }
+
+    private static ObjectNode none() {
+        return DescriptorJson.object();
+    }
+
+    @Override
+    public void close() {
+        client.close();
+    }
+}

@@ -1,0 +1,199 @@
+package io.quorate.statemachine.node;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.quorate.statemachine.service.AdminException;
+import io.quorate.topology.ClusterId;
+import io.quorate.topology.Generation;
+import io.quorate.topology.NodeId;
+import io.quorate.topology.Peer;
+import io.quorate.topology.PeerId;
+import io.quorate.topology.Role;
+import io.quorate.topology.ShardDescriptor;
+import io.quorate.topology.ShardId;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/** The operations that change the metadata: carried out on the metadata shard's leader. Blocking. */
+final class ClusterOperations {
+    private static final int DEFAULT_REPLICAS = 3;
+
+    /** What all nodes of a cluster of this version understand. */
+    private static final int FEATURE_LEVEL = 1;
+
+    private final ClusterId cluster;
+    private final MetadataShard metadata;
+
+    ClusterOperations(ClusterId cluster, MetadataShard metadata) {
+        this.cluster = cluster;
+        this.metadata = metadata;
+    }
+
+    /** Notes a node: {@code {peer, address}}. An earlier life of the same node's disk is replaced. */
+    JsonNode registerNode(JsonNode arguments) {
+        PeerId peer = DescriptorJson.parse(() -> PeerId.parse(DescriptorJson.text(arguments, "peer")));
+        String address = DescriptorJson.parse(() -> Peer.checkAddress(DescriptorJson.text(arguments, "address")));
+        for (ObjectNode other : metadata.list("node/").values()) {
+            boolean sameNode = PeerId.parse(other.path("peer").asText()).node().equals(peer.node());
+            if (other.path("address").asText().equals(address) && !sameNode) {
+                throw new AdminException(
+                        "ADDRESS_IN_USE",
+                        "address " + address + " is that of "
+                                + other.path("peer").asText());
+            }
+        }
+        String key = "node/" + peer.node();
+        ObjectNode document =
+                DescriptorJson.object().put("peer", peer.toString()).put("address", address);
+        metadata.replace(key, metadata.get(key), Optional.of(document));
+        return document;
+    }
+
+    /** Begins the metadata of a new cluster with its own shard's descriptor; a no-op if it was begun. */
+    JsonNode seed(JsonNode descriptor) {
+        ShardDescriptor own = DescriptorJson.readDescriptor(descriptor);
+        Set<NodeId> everywhere =
+                own.peers().stream().map(peer -> peer.id().node()).collect(Collectors.toSet());
+        ShardRecord record = new ShardRecord(own, ShardRecord.State.ACTIVE, everywhere);
+        if (metadata.get(record.key()).isEmpty()) {
+            metadata.replace(record.key(), Optional.empty(), Optional.of(record.write()));
+        }
+        String key = "cluster";
+        if (metadata.get(key).isEmpty()) {
+            ObjectNode document =
+                    DescriptorJson.object().put("id", cluster.toString()).put("featureLevel", FEATURE_LEVEL);
+            metadata.replace(key, Optional.empty(), Optional.of(document));
+        }
+        return record.write();
+    }
+
+    JsonNode listNodes() {
+        ObjectNode answer = DescriptorJson.object();
+        answer.putArray("nodes");
+        metadata.list("node/").values().forEach(node -> answer.withArray("/nodes")
+                .add(node));
+        return answer;
+    }
+
+    /** Creates a shard: {@code {shard, application, nodes?, replicas?}}. Repeating it for one that exists answers with it. */
+    JsonNode createShard(JsonNode arguments) {
+        ShardId shard = DescriptorJson.parse(() -> new ShardId(DescriptorJson.text(arguments, "shard")));
+        String application = DescriptorJson.text(arguments, "application");
+        Optional<ObjectNode> before = metadata.get(ShardRecord.key(shard.value()));
+        Optional<ShardRecord> known = before.map(ShardRecord::read);
+        if (known.isPresent() && known.get().state() != ShardRecord.State.REMOVED) {
+            return repeated(known.get(), application);
+        }
+        Generation generation =
+                known.map(record -> record.descriptor().generation().next()).orElse(Generation.FIRST);
+        ShardDescriptor descriptor = DescriptorJson.parse(
+                () -> new ShardDescriptor(cluster, shard, generation, application, members(arguments)));
+        ShardRecord record = new ShardRecord(descriptor, ShardRecord.State.CREATING, Set.of());
+        metadata.replace(record.key(), before, Optional.of(record.write()));
+        return record.write();
+    }
+
+    private static JsonNode repeated(ShardRecord known, String application) {
+        if (known.state() == ShardRecord.State.REMOVING) {
+            throw new AdminException(
+                    "REMOVING", "shard " + known.descriptor().shard() + " is being removed; wait for it");
+        }
+        if (!known.descriptor().application().equals(application)) {
+            throw new AdminException(
+                    "EXISTS",
+                    "shard " + known.descriptor().shard() + " exists, with application "
+                            + known.descriptor().application());
+        }
+        return known.write();
+    }
+
+    private List<Peer> members(JsonNode arguments) {
+        Map<String, ObjectNode> nodes = metadata.list("node/");
+        List<String> wanted = new ArrayList<>();
+        arguments.path("nodes").forEach(name -> wanted.add("node/" + name.asText()));
+        if (wanted.isEmpty()) {
+            int replicas = arguments.path("replicas").asInt(DEFAULT_REPLICAS);
+            leastLoaded(nodes).stream().limit(replicas).forEach(wanted::add);
+        }
+        List<Peer> peers = new ArrayList<>();
+        for (String key : wanted) {
+            ObjectNode node = nodes.get(key);
+            if (node == null) {
+                throw new AdminException("UNKNOWN_NODE", "no " + key + " in the cluster; it has " + nodes.keySet());
+            }
+            PeerId id = PeerId.parse(node.path("peer").asText());
+            peers.add(new Peer(id, node.path("address").asText(), Role.VOTER));
+        }
+        if (peers.isEmpty()) {
+            throw new AdminException("NO_NODES", "a shard needs at least one node");
+        }
+        return peers;
+    }
+
+    private List<String> leastLoaded(Map<String, ObjectNode> nodes) {
+        Map<String, Integer> load = new HashMap<>();
+        for (ObjectNode document : metadata.list("shard/").values()) {
+            ShardRecord record = ShardRecord.read(document);
+            if (record.state() != ShardRecord.State.REMOVED) {
+                record.descriptor()
+                        .peers()
+                        .forEach(peer -> load.merge("node/" + peer.id().node(), 1, Integer::sum));
+            }
+        }
+        List<String> keys = new ArrayList<>(nodes.keySet());
+        keys.sort(java.util.Comparator.comparing((String key) -> load.getOrDefault(key, 0))
+                .thenComparing(key -> key));
+        return keys;
+    }
+
+    /** Removes a shard and its data: {@code {shard}}. Repeating it is a no-op. */
+    JsonNode removeShard(JsonNode arguments) {
+        String shard = DescriptorJson.text(arguments, "shard");
+        if (shard.equals(MetadataShard.ID.value())) {
+            throw new AdminException("REFUSED", "the metadata shard cannot be removed");
+        }
+        ObjectNode before = document(shard);
+        ShardRecord record = ShardRecord.read(before);
+        if (record.state() == ShardRecord.State.REMOVING || record.state() == ShardRecord.State.REMOVED) {
+            return before;
+        }
+        ObjectNode removing = record.with(ShardRecord.State.REMOVING, Set.of()).write();
+        metadata.replace(record.key(), Optional.of(before), Optional.of(removing));
+        return removing;
+    }
+
+    /** Notes the members of a shard after a change: {@code {shard, peers}}. */
+    JsonNode noteMembers(JsonNode arguments) {
+        ObjectNode before = document(DescriptorJson.text(arguments, "shard"));
+        ShardRecord record = ShardRecord.read(before);
+        List<Peer> peers = new ArrayList<>();
+        arguments.path("peers").forEach(peer -> peers.add(DescriptorJson.readPeer(peer)));
+        ShardDescriptor was = record.descriptor();
+        ShardDescriptor now =
+                new ShardDescriptor(was.cluster(), was.shard(), was.generation(), was.application(), peers);
+        ObjectNode update = record.with(now).write();
+        metadata.replace(record.key(), Optional.of(before), Optional.of(update));
+        return update;
+    }
+
+    private ObjectNode document(String shard) {
+        return metadata.get(ShardRecord.key(shard))
+                .orElseThrow(() -> new AdminException("UNKNOWN_SHARD", "no shard '" + shard + "' in the cluster"));
+    }
+
+    JsonNode listShards() {
+        ObjectNode answer = DescriptorJson.object();
+        answer.putArray("shards");
+        metadata.list("shard/").values().forEach(shard -> {
+            if (!shard.path("state").asText().equals(ShardRecord.State.REMOVED.name())) {
+                answer.withArray("/shards").add(shard);
+            }
+        });
+        return answer;
+    }
+}

@@ -1,0 +1,112 @@
+package io.quorate.statemachine.node;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.quorate.statemachine.host.HostedShard;
+import io.quorate.statemachine.kv.KvCommand;
+import io.quorate.statemachine.kv.KvEntry;
+import io.quorate.statemachine.kv.KvQuery;
+import io.quorate.statemachine.kv.KvResult;
+import io.quorate.statemachine.service.AdminException;
+import io.quorate.topology.ShardId;
+import io.quorate.wal.log.AppendOutcome;
+import io.quorate.wal.log.AppendOutcome.Committed;
+import io.quorate.wal.log.Bytes;
+import io.quorate.wal.log.EntryKind;
+import io.quorate.wal.log.LogRecord;
+import io.quorate.wal.log.ReadConsistency;
+import io.quorate.wal.log.WriteConcern;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.concurrent.CompletionException;
+
+/**
+ * The shard that holds the cluster: JSON documents under {@code node/NAME}, {@code shard/NAME} and {@code cluster}, changed by
+ * compare-and-set. Used on its leader; elsewhere calls are refused with the leader's name. Blocking.
+ */
+final class MetadataShard {
+    static final ShardId ID = new ShardId("meta");
+    static final String APPLICATION = "kv";
+
+    private static final Duration TIMEOUT = Duration.ofSeconds(5);
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    private final HostedShard shard;
+
+    MetadataShard(HostedShard shard) {
+        this.shard = shard;
+    }
+
+    boolean leads() {
+        return shard.status().leads();
+    }
+
+    /** All documents whose key begins with the prefix, as of now. */
+    Map<String, ObjectNode> list(String prefix) {
+        Map<String, ObjectNode> found = new TreeMap<>();
+        Optional<KvQuery.Range> rest = Optional.of(KvQuery.prefix(Bytes.utf8(prefix)));
+        while (rest.isPresent()) {
+            KvResult.Page page = (KvResult.Page) query(rest.get());
+            for (KvEntry entry : page.entries()) {
+                found.put(entry.key().utf8(), parse(entry.value()));
+            }
+            KvQuery.Range range = rest.get();
+            rest = page.next().map(range::continueAt);
+        }
+        return found;
+    }
+
+    Optional<ObjectNode> get(String key) {
+        KvResult.Found found = (KvResult.Found) query(KvQuery.get(Bytes.utf8(key)));
+        return found.entry().map(entry -> parse(entry.value()));
+    }
+
+    private KvResult query(KvQuery query) {
+        try {
+            return KvResult.decode(shard.query(query.encode(), ReadConsistency.LINEARIZABLE, TIMEOUT)
+                    .join()
+                    .value());
+        } catch (CompletionException e) {
+            throw new AdminException("METADATA_UNAVAILABLE", "the metadata shard cannot be read: " + e.getCause(), e);
+        }
+    }
+
+    /**
+     * Replaces a document if it is still what it was; empty means absent. A repetition of a change that was made succeeds.
+     *
+     * @throws AdminException {@code CONFLICT} if it is not, {@code METADATA_UNAVAILABLE} if the outcome is not known or the shard
+     *     cannot be written
+     */
+    void replace(String key, Optional<ObjectNode> expected, Optional<ObjectNode> update) {
+        KvCommand command = KvCommand.compareAndSet(
+                Bytes.utf8(key), expected.map(MetadataShard::encode), update.map(MetadataShard::encode));
+        LogRecord record = LogRecord.sessionless(EntryKind.USER, command.encode());
+        AppendOutcome outcome =
+                shard.append(record, WriteConcern.MAJORITY, TIMEOUT).join();
+        if (!(outcome instanceof Committed committed) || committed.result().refused()) {
+            throw new AdminException(
+                    "METADATA_UNAVAILABLE", "the metadata shard was not changed for certain: " + outcome);
+        }
+        KvResult result = KvResult.decode(committed.result().value());
+        if (result instanceof KvResult.Failed failed
+                && !failed.actual().map(KvEntry::value).equals(update.map(MetadataShard::encode))) {
+            throw new AdminException(
+                    "CONFLICT", "'" + key + "' was changed by somebody else meanwhile; look and try again");
+        }
+    }
+
+    private static Bytes encode(ObjectNode document) {
+        return Bytes.utf8(document.toString());
+    }
+
+    private static ObjectNode parse(Bytes document) {
+        try {
+            return (ObjectNode) JSON.readTree(document.utf8());
+        } catch (JsonProcessingException e) {
+            throw new AdminException("METADATA_DAMAGED", "a document of the metadata shard is no JSON: " + document, e);
+        }
+    }
+}

@@ -1,0 +1,224 @@
+package io.quorate.statemachine.node;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.quorate.statemachine.host.HostedShard;
+import io.quorate.statemachine.identity.NodeIdentity;
+import io.quorate.statemachine.raft.RatisShardHost;
+import io.quorate.statemachine.service.AdminException;
+import io.quorate.statemachine.service.AdminHandler;
+import io.quorate.statemachine.store.StateDigest;
+import io.quorate.topology.ClusterId;
+import io.quorate.topology.Peer;
+import io.quorate.topology.PeerId;
+import io.quorate.topology.ShardDescriptor;
+import io.quorate.topology.ShardId;
+import io.quorate.wal.log.Bytes;
+import io.quorate.wal.log.MembershipException;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The operations of one node, by name. What changes something is noted in the log with the caller's name. Called by threads
+ * that may block.
+ */
+final class NodeOperations implements AdminHandler {
+    private static final Logger audit = LoggerFactory.getLogger("io.quorate.audit");
+    private static final ObjectMapper JSON = new ObjectMapper();
+    private static final Duration DEFAULT_TIMEOUT = Duration.ofSeconds(30);
+
+    private final Supplier<NodeIdentity> identity;
+    private final String address;
+    private final Consumer<ClusterId> join;
+    private final Supplier<Optional<RatisShardHost>> host;
+    private final Map<String, Function<JsonNode, JsonNode>> reads = new TreeMap<>();
+    private final Map<String, Function<JsonNode, JsonNode>> changes = new TreeMap<>();
+
+    /**
+     * @param join makes this node part of a cluster; a repetition is a no-op
+     * @param host the shards, once this node is part of a cluster
+     */
+    NodeOperations(
+            Supplier<NodeIdentity> identity,
+            String address,
+            Consumer<ClusterId> join,
+            Supplier<Optional<RatisShardHost>> host) {
+        this.identity = identity;
+        this.address = address;
+        this.join = join;
+        this.host = host;
+        reads.put("hello", arguments -> hello());
+        reads.put("status", arguments -> status());
+        reads.put("digest", this::digest);
+        reads.put("nodes.list", arguments -> cluster().listNodes());
+        reads.put("shards.list", arguments -> cluster().listShards());
+        changes.put("cluster.join", this::joinCluster);
+        changes.put("cluster.seed", arguments -> cluster().seed(arguments));
+        changes.put("nodes.register", arguments -> cluster().registerNode(arguments));
+        changes.put("shards.create", arguments -> cluster().createShard(arguments));
+        changes.put("shards.remove", arguments -> cluster().removeShard(arguments));
+        changes.put("shards.members", arguments -> cluster().noteMembers(arguments));
+        changes.put("shard.open", this::openShard);
+        changes.put("shard.close", this::closeShard);
+        changes.put("peer.put", this::putPeer);
+        changes.put("peer.remove", this::removePeer);
+        changes.put("leader.transfer", this::transfer);
+        changes.put("checkpoint", this::checkpoint);
+    }
+
+    @Override
+    public CompletableFuture<Bytes> call(String operation, Bytes json, Optional<String> principal) {
+        Function<JsonNode, JsonNode> change = changes.get(operation);
+        Function<JsonNode, JsonNode> run = change != null ? change : reads.get(operation);
+        if (run == null) {
+            return CompletableFuture.failedFuture(new AdminException(
+                    "UNKNOWN_OPERATION", "no operation '" + operation + "' on this node; is it of an older version?"));
+        }
+        if (change != null) {
+            audit.info(
+                    "[{}] {} {} by {}", identity.get().node(), operation, json.utf8(), principal.orElse("anonymous"));
+        }
+        try {
+            return CompletableFuture.completedFuture(
+                    Bytes.utf8(run.apply(JSON.readTree(json.utf8())).toString()));
+        } catch (JsonProcessingException e) {
+            return CompletableFuture.failedFuture(new AdminException("INVALID", "arguments are no JSON", e));
+        } catch (AdminException e) {
+            return CompletableFuture.failedFuture(e);
+        }
+    }
+
+    private JsonNode hello() {
+        NodeIdentity self = identity.get();
+        return DescriptorJson.object()
+                .put("node", self.node().value())
+                .put("peer", self.peer().toString())
+                .put("address", address)
+                .put("cluster", self.cluster().map(ClusterId::toString).orElse(null));
+    }
+
+    private JsonNode joinCluster(JsonNode arguments) {
+        ClusterId cluster = DescriptorJson.parse(() -> ClusterId.parse(DescriptorJson.text(arguments, "cluster")));
+        Optional<ClusterId> mine = identity.get().cluster();
+        if (mine.isPresent() && !mine.get().equals(cluster)) {
+            throw new AdminException(
+                    "WRONG_CLUSTER",
+                    "node " + identity.get().node() + " is part of cluster " + mine.get() + " already");
+        }
+        join.accept(cluster);
+        return hello();
+    }
+
+    private RatisShardHost shards() {
+        return host.get()
+                .orElseThrow(() -> new AdminException(
+                        "NOT_INITIALIZED",
+                        "this node is not part of a cluster yet; run 'quorate init' or 'quorate peers add'"));
+    }
+
+    private ClusterOperations cluster() {
+        HostedShard metadata = shards().find(MetadataShard.ID)
+                .filter(shard -> shard.status().leads())
+                .orElseThrow(() -> new AdminException("NOT_LEADER", "this node does not lead the metadata shard"));
+        return new ClusterOperations(metadata.descriptor().cluster(), new MetadataShard(metadata));
+    }
+
+    private HostedShard shard(JsonNode arguments) {
+        ShardId shard = DescriptorJson.parse(() -> new ShardId(DescriptorJson.text(arguments, "shard")));
+        return shards().find(shard)
+                .orElseThrow(() -> new AdminException("UNKNOWN_SHARD", "no shard '" + shard + "' on this node"));
+    }
+
+    private JsonNode status() {
+        ObjectNode answer = (ObjectNode) hello();
+        answer.putArray("shards");
+        host.get().ifPresent(opened -> opened.all().forEach(shard -> answer.withArray("/shards")
+                .add(DescriptorJson.write(shard.descriptor(), shard.status()))));
+        return answer;
+    }
+
+    private JsonNode digest(JsonNode arguments) {
+        StateDigest digest = await("digest", shard(arguments).digest());
+        return DescriptorJson.object()
+                .put("lsn", digest.position().lsn().value())
+                .put("index", digest.position().index())
+                .put("sha256", digest.sha256())
+                .put("keys", digest.keys());
+    }
+
+    private JsonNode openShard(JsonNode arguments) {
+        ShardDescriptor descriptor = DescriptorJson.readDescriptor(arguments);
+        try {
+            shards().open(descriptor);
+        } catch (IOException | IllegalArgumentException e) {
+            throw new AdminException(
+                    "FAILED", "shard " + descriptor.shard() + " cannot be opened: " + e.getMessage(), e);
+        }
+        return DescriptorJson.object().put("opened", descriptor.shard().value());
+    }
+
+    private JsonNode closeShard(JsonNode arguments) {
+        ShardId shard = DescriptorJson.parse(() -> new ShardId(DescriptorJson.text(arguments, "shard")));
+        try {
+            shards().remove(shard);
+        } catch (IOException e) {
+            throw new AdminException("FAILED", "shard " + shard + " cannot be removed: " + e.getMessage(), e);
+        }
+        return DescriptorJson.object().put("removed", shard.value());
+    }
+
+    private JsonNode putPeer(JsonNode arguments) {
+        Peer peer = DescriptorJson.readPeer(arguments.path("peer"));
+        await("change of members", shard(arguments).membership().put(peer, timeout(arguments)));
+        return DescriptorJson.write(peer);
+    }
+
+    private JsonNode removePeer(JsonNode arguments) {
+        PeerId peer = DescriptorJson.parse(() -> PeerId.parse(DescriptorJson.text(arguments, "peer")));
+        await("removal", shard(arguments).membership().remove(peer, timeout(arguments)));
+        return DescriptorJson.object().put("removed", peer.toString());
+    }
+
+    private JsonNode transfer(JsonNode arguments) {
+        PeerId target = DescriptorJson.parse(() -> PeerId.parse(DescriptorJson.text(arguments, "target")));
+        await("transfer", shard(arguments).membership().transferLeadership(target, timeout(arguments)));
+        return DescriptorJson.object().put("leader", target.toString());
+    }
+
+    private JsonNode checkpoint(JsonNode arguments) {
+        return DescriptorJson.object()
+                .put(
+                        "lsn",
+                        await("checkpoint", shard(arguments).checkpoint(timeout(arguments)))
+                                .value());
+    }
+
+    private static Duration timeout(JsonNode arguments) {
+        long millis = arguments.path("timeoutMillis").asLong(DEFAULT_TIMEOUT.toMillis());
+        if (millis < 1 || millis > Duration.ofDays(1).toMillis()) {
+            throw new AdminException("INVALID", "timeoutMillis " + millis + " is not 1 to 86400000");
+        }
+        return Duration.ofMillis(millis);
+    }
+
+    private static <T> T await(String what, CompletableFuture<T> future) {
+        try {
+            return future.join();
+        } catch (CompletionException e) {
+            String name = e.getCause() instanceof MembershipException ? "REFUSED" : "FAILED";
+            throw new AdminException(name, what + ": " + e.getCause().getMessage(), e);
+        }
+    }
+}
