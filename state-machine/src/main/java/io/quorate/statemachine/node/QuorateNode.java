@@ -107,8 +107,7 @@ public final class QuorateNode implements AutoCloseable {
 
     private GrpcServices.Customizer services(ClusterId cluster, RatisShardHost shards) {
         ClientService clients = new ClientService(
-                new io.quorate.statemachine.service.NodeIdentity(
-                        cluster, identity().peer()),
+                new ServedNode(cluster, identity().peer()),
                 shards,
                 ShardLocator.neighbours(shards),
                 StreamLimits.DEFAULT);
