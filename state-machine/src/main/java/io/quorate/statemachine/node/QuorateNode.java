@@ -8,6 +8,7 @@ import io.quorate.statemachine.raft.RatisShardHost;
 import io.quorate.statemachine.service.AdminService;
 import io.quorate.statemachine.service.ClientService;
 import io.quorate.statemachine.service.QuorateServices;
+import io.quorate.statemachine.service.ServedNode;
 import io.quorate.statemachine.service.ShardLocator;
 import io.quorate.statemachine.service.StreamLimits;
 import io.quorate.topology.ClusterId;
