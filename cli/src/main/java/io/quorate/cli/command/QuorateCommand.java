@@ -26,7 +26,18 @@ import picocli.CommandLine.Spec;
             "",
             "Every command explains itself: quorate COMMAND --help. With --json a command prints one JSON object."
         },
-        subcommands = {BenchCommand.class, GenerateCompletionCommand.class})
+        subcommands = {
+            InitCommand.class,
+            StatusCommand.class,
+            ShardsCommand.class,
+            PeersCommand.class,
+            LeaderCommand.class,
+            KvCommand.class,
+            LogCommand.class,
+            SnapshotCommand.class,
+            BenchCommand.class,
+            GenerateCompletionCommand.class
+        })
 final class QuorateCommand implements Runnable {
     @Spec
     private CommandSpec spec;

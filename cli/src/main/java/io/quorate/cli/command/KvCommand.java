@@ -1,0 +1,279 @@
+package io.quorate.cli.command;
+
+import io.quorate.statemachine.client.QuorateClient;
+import io.quorate.statemachine.client.ShardClient;
+import io.quorate.statemachine.kv.KvEntry;
+import io.quorate.statemachine.kv.KvQuery;
+import io.quorate.statemachine.kv.KvResult;
+import io.quorate.wal.log.AppendOutcome.Committed;
+import io.quorate.wal.log.Bytes;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** Keys and values of a shard with application kv. */
+@Command(
+        name = "kv",
+        description = {
+            "Reads and writes keys of a shard whose application is 'kv'.",
+            "",
+            "Keys and values are UTF-8 text here. Reads are linearizable; a write is durable on a majority when it is answered."
+        },
+        mixinStandardHelpOptions = true,
+        synopsisSubcommandLabel = "COMMAND",
+        commandListHeading = "%nCommands:%n",
+        optionListHeading = "%nOptions:%n",
+        footerHeading = "%nExamples:%n",
+        footer = {
+            "  quorate kv put orders k1 v1",
+            "  quorate kv get orders k1",
+            "  quorate kv cas orders k1 --expect v1 --set v2",
+            "  quorate kv scan orders --prefix k"
+        },
+        subcommands = {
+            KvCommand.Put.class,
+            KvCommand.Get.class,
+            KvCommand.Delete.class,
+            KvCommand.Cas.class,
+            KvCommand.Scan.class
+        })
+final class KvCommand implements Runnable {
+    @Spec
+    private CommandSpec spec;
+
+    @Override
+    public void run() {
+        CommandLine line = spec.commandLine();
+        throw new ParameterException(line, "what to do with keys? One of: " + Commands.names(line));
+    }
+
+    /** What they have in common. */
+    abstract static class OnShard implements Runnable {
+        @Mixin
+        private ClusterOptions cluster;
+
+        @Mixin
+        private Output output;
+
+        @Parameters(index = "0", paramLabel = "SHARD", description = "Name of the shard.")
+        private String shard;
+
+        abstract void run(ShardClient client, Output out);
+
+        @Override
+        public void run() {
+            try (QuorateClient client = cluster.client()) {
+                run(client.shard(Arguments.shard(shard)), output);
+            }
+        }
+
+        static Bytes key(String text) {
+            if (text.isEmpty()) {
+                throw new CommandFailure(ExitCode.USAGE, "the key is empty");
+            }
+            return Bytes.utf8(text);
+        }
+
+        static KvResult write(ShardClient client, io.quorate.statemachine.kv.KvCommand command, Output out) {
+            Committed committed = Outcomes.append(client, command.encode());
+            KvResult result = KvResult.decode(committed.result().value());
+            if (!(result instanceof KvResult.Failed)) {
+                out.print(Map.of("lsn", committed.lsn().value()), "lsn " + committed.lsn());
+            }
+            return result;
+        }
+    }
+
+    /** Puts. */
+    @Command(
+            name = "put",
+            description = "Sets a key to a value.",
+            mixinStandardHelpOptions = true,
+            optionListHeading = "%nOptions:%n",
+            footerHeading = "%nExamples:%n",
+            footer = "  quorate kv put orders k1 v1")
+    static final class Put extends OnShard {
+        @Parameters(index = "1", paramLabel = "KEY", description = "The key.")
+        private String key;
+
+        @Parameters(index = "2", paramLabel = "VALUE", description = "The value.")
+        private String value;
+
+        @Override
+        void run(ShardClient client, Output out) {
+            write(client, io.quorate.statemachine.kv.KvCommand.put(key(key), Bytes.utf8(value)), out);
+        }
+    }
+
+    /** Gets. */
+    @Command(
+            name = "get",
+            description = "Prints the value of a key; exits with 6 if there is none.",
+            mixinStandardHelpOptions = true,
+            optionListHeading = "%nOptions:%n",
+            footerHeading = "%nExamples:%n",
+            footer = "  quorate kv get orders k1")
+    static final class Get extends OnShard {
+        @Parameters(index = "1", paramLabel = "KEY", description = "The key.")
+        private String key;
+
+        @Override
+        void run(ShardClient client, Output out) {
+            Bytes answer =
+                    Outcomes.query(client, KvQuery.get(key(key)).encode()).value();
+            KvEntry entry = ((KvResult.Found) KvResult.decode(answer))
+                    .entry()
+                    .orElseThrow(() -> new CommandFailure(ExitCode.NOT_FOUND, "no key '" + key + "'"));
+            out.print(json(entry), entry.value().utf8());
+        }
+    }
+
+    /** Deletes. */
+    @Command(
+            name = "delete",
+            description = "Removes a key; a no-op if there is none.",
+            mixinStandardHelpOptions = true,
+            optionListHeading = "%nOptions:%n",
+            footerHeading = "%nExamples:%n",
+            footer = "  quorate kv delete orders k1")
+    static final class Delete extends OnShard {
+        @Parameters(index = "1", paramLabel = "KEY", description = "The key.")
+        private String key;
+
+        @Override
+        void run(ShardClient client, Output out) {
+            write(client, io.quorate.statemachine.kv.KvCommand.delete(key(key)), out);
+        }
+    }
+
+    /** Compares and sets. */
+    @Command(
+            name = "cas",
+            description = {
+                "Sets or removes a key only if its value is what is expected.",
+                "",
+                "Exits with 3 and prints the actual value if it is not; nothing has changed then."
+            },
+            mixinStandardHelpOptions = true,
+            optionListHeading = "%nOptions:%n",
+            footerHeading = "%nExamples:%n",
+            footer = {
+                "  quorate kv cas orders k1 --expect v1 --set v2",
+                "  quorate kv cas orders k1 --expect-absent --set v1",
+                "  quorate kv cas orders k1 --expect v2 --remove"
+            })
+    static final class Cas extends OnShard {
+        @Parameters(index = "1", paramLabel = "KEY", description = "The key.")
+        private String key;
+
+        @CommandLine.ArgGroup(multiplicity = "1")
+        private Expectation expectation;
+
+        @CommandLine.ArgGroup(multiplicity = "1")
+        private Update update;
+
+        /** Value or absence. */
+        static final class Expectation {
+            @Option(names = "--expect", paramLabel = "VALUE", required = true, description = "The value it must have.")
+            private String value;
+
+            @Option(names = "--expect-absent", required = true, description = "It must not exist.")
+            private boolean absent;
+        }
+
+        /** Value or removal. */
+        static final class Update {
+            @Option(names = "--set", paramLabel = "VALUE", required = true, description = "The new value.")
+            private String value;
+
+            @Option(names = "--remove", required = true, description = "Remove it.")
+            private boolean remove;
+        }
+
+        @Override
+        void run(ShardClient client, Output out) {
+            KvResult result = write(
+                    client,
+                    io.quorate.statemachine.kv.KvCommand.compareAndSet(
+                            key(key),
+                            expectation.absent ? Optional.empty() : Optional.of(Bytes.utf8(expectation.value)),
+                            update.remove ? Optional.empty() : Optional.of(Bytes.utf8(update.value))),
+                    out);
+            if (result instanceof KvResult.Failed failed) {
+                throw new CommandFailure(
+                        ExitCode.REFUSED,
+                        failed.actual()
+                                .map(entry -> "the value of '" + key + "' is '"
+                                        + entry.value().utf8() + "'")
+                                .orElse("there is no key '" + key + "'"));
+            }
+        }
+    }
+
+    /** Scans. */
+    @Command(
+            name = "scan",
+            description = "Prints keys and values in key order.",
+            mixinStandardHelpOptions = true,
+            optionListHeading = "%nOptions:%n",
+            footerHeading = "%nExamples:%n",
+            footer = {"  quorate kv scan orders --prefix k --limit 100", "  quorate kv scan orders --json"})
+    static final class Scan extends OnShard {
+        @Option(
+                names = "--prefix",
+                paramLabel = "TEXT",
+                defaultValue = "",
+                description = "Only keys that begin with it.")
+        private String prefix;
+
+        @Option(
+                names = "--limit",
+                paramLabel = "N",
+                defaultValue = "1000",
+                description = "Entries at most. Default: ${DEFAULT-VALUE}")
+        private int limit;
+
+        @Override
+        void run(ShardClient client, Output out) {
+            if (limit < 1) {
+                throw new CommandFailure(ExitCode.USAGE, "--limit must be 1 or more, not " + limit);
+            }
+            List<KvEntry> entries = new ArrayList<>();
+            Optional<KvQuery.Range> rest = Optional.of(KvQuery.prefix(Bytes.utf8(prefix)));
+            while (rest.isPresent() && entries.size() < limit) {
+                KvQuery.Range range = rest.get().withLimit(Math.min(limit - entries.size(), KvQuery.MAX_LIMIT));
+                KvResult.Page page = (KvResult.Page)
+                        KvResult.decode(Outcomes.query(client, range.encode()).value());
+                entries.addAll(page.entries());
+                rest = page.next().map(range::continueAt);
+            }
+            StringBuilder text = new StringBuilder();
+            entries.forEach(entry -> text.append(entry.key().utf8())
+                    .append('\t')
+                    .append(entry.value().utf8())
+                    .append(System.lineSeparator()));
+            boolean more = rest.isPresent();
+            out.print(
+                    Map.of("entries", entries.stream().map(KvCommand::json).toList(), "more", more),
+                    text + (more ? "(more; raise --limit)" : "(" + entries.size() + " entries)"));
+        }
+    }
+
+    private static Map<String, Object> json(KvEntry entry) {
+        Map<String, Object> json = new LinkedHashMap<>();
+        json.put("key", entry.key().utf8());
+        json.put("value", entry.value().utf8());
+        json.put("version", entry.version());
+        return json;
+    }
+}

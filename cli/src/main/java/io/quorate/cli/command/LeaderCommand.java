@@ -1,0 +1,91 @@
+package io.quorate.cli.command;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.util.Map;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** Leadership of a shard. */
+@Command(
+        name = "leader",
+        description = "Shows who leads a shard, and hands leadership to another voter.",
+        mixinStandardHelpOptions = true,
+        synopsisSubcommandLabel = "COMMAND",
+        commandListHeading = "%nCommands:%n",
+        optionListHeading = "%nOptions:%n",
+        footerHeading = "%nExamples:%n",
+        footer = {"  quorate leader show orders", "  quorate leader transfer orders n2"},
+        subcommands = {LeaderCommand.Show.class, LeaderCommand.Transfer.class})
+final class LeaderCommand implements Runnable {
+    @Spec
+    private CommandSpec spec;
+
+    @Override
+    public void run() {
+        CommandLine line = spec.commandLine();
+        throw new ParameterException(line, "what about the leader? One of: " + Commands.names(line));
+    }
+
+    /** Shows. */
+    @Command(
+            name = "show",
+            description = "Shows who leads a shard, by its own word.",
+            mixinStandardHelpOptions = true,
+            optionListHeading = "%nOptions:%n",
+            footerHeading = "%nExamples:%n",
+            footer = "  quorate leader show orders --json")
+    static final class Show implements Runnable {
+        @Mixin
+        private ClusterOptions cluster;
+
+        @Mixin
+        private Output output;
+
+        @Parameters(paramLabel = "SHARD", description = "Name of the shard.")
+        private String shard;
+
+        @Override
+        public void run() {
+            JsonNode leader = cluster.admin(output::progress, admin -> admin.leader(Arguments.shard(shard)));
+            output.print(
+                    leader,
+                    leader.path("self").asText() + " at "
+                            + leader.path("address").asText() + ", epoch "
+                            + leader.path("epoch").asLong());
+        }
+    }
+
+    /** Transfers. */
+    @Command(
+            name = "transfer",
+            description = "Hands leadership of a shard to the voter on a node. A no-op if it leads already.",
+            mixinStandardHelpOptions = true,
+            optionListHeading = "%nOptions:%n",
+            footerHeading = "%nExamples:%n",
+            footer = "  quorate leader transfer orders n2")
+    static final class Transfer implements Runnable {
+        @Mixin
+        private ClusterOptions cluster;
+
+        @Mixin
+        private Output output;
+
+        @Parameters(index = "0", paramLabel = "SHARD", description = "Name of the shard.")
+        private String shard;
+
+        @Parameters(index = "1", paramLabel = "NODE", description = "Name of the node.")
+        private String node;
+
+        @Override
+        public void run() {
+            cluster.admin(
+                    output::progress, admin -> admin.transferLeadership(Arguments.shard(shard), Arguments.node(node)));
+            output.print(Map.of("shard", shard, "leader", node), "shard " + shard + " is led by " + node);
+        }
+    }
+}

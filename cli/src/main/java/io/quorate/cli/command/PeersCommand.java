@@ -1,0 +1,169 @@
+package io.quorate.cli.command;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.quorate.statemachine.node.ClusterAdmin;
+import java.util.Map;
+import java.util.function.Consumer;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** Members of a shard. */
+@Command(
+        name = "peers",
+        description = {
+            "Lists, adds, removes and promotes members of a shard while it serves.",
+            "",
+            "Every command may be repeated after any failure and goes on where it was."
+        },
+        mixinStandardHelpOptions = true,
+        synopsisSubcommandLabel = "COMMAND",
+        commandListHeading = "%nCommands:%n",
+        optionListHeading = "%nOptions:%n",
+        footerHeading = "%nExamples:%n",
+        footer = {
+            "  quorate peers list orders",
+            "  quorate peers add orders 127.0.0.1:7004",
+            "  quorate peers remove orders n1"
+        },
+        subcommands = {
+            PeersCommand.ListPeers.class,
+            PeersCommand.Add.class,
+            PeersCommand.Remove.class,
+            PeersCommand.Promote.class
+        })
+final class PeersCommand implements Runnable {
+    @Spec
+    private CommandSpec spec;
+
+    @Override
+    public void run() {
+        CommandLine line = spec.commandLine();
+        throw new ParameterException(line, "what to do with peers? One of: " + Commands.names(line));
+    }
+
+    /** What they have in common. */
+    abstract static class OnShard implements Runnable {
+        @Mixin
+        private ClusterOptions cluster;
+
+        @Mixin
+        private Output output;
+
+        @Parameters(index = "0", paramLabel = "SHARD", description = "Name of the shard.")
+        private String shard;
+
+        String shard() {
+            return shard;
+        }
+
+        void change(Consumer<ClusterAdmin> change) {
+            JsonNode leader = cluster.admin(output::progress, admin -> {
+                change.accept(admin);
+                return admin.leader(Arguments.shard(shard));
+            });
+            StringBuilder text = new StringBuilder();
+            for (JsonNode peer : leader.path("peers")) {
+                boolean leads =
+                        peer.path("id").asText().equals(leader.path("self").asText());
+                text.append(String.format(
+                        "%-36s %-22s %s%s%n",
+                        peer.path("id").asText(),
+                        peer.path("address").asText(),
+                        peer.path("role").asText(),
+                        leads ? ", leads" : ""));
+            }
+            output.print(
+                    Map.of("shard", shard, "peers", leader.path("peers")),
+                    text.toString().stripTrailing());
+        }
+    }
+
+    /** Lists. */
+    @Command(
+            name = "list",
+            description = "Lists the members of a shard, as its leader knows them.",
+            mixinStandardHelpOptions = true,
+            optionListHeading = "%nOptions:%n",
+            footerHeading = "%nExamples:%n",
+            footer = "  quorate peers list orders")
+    static final class ListPeers extends OnShard {
+        @Override
+        public void run() {
+            change(admin -> {});
+        }
+    }
+
+    /** Adds. */
+    @Command(
+            name = "add",
+            description = {
+                "Adds the node at an address to a shard.",
+                "",
+                "The node joins the cluster if it is new, receives the shard's state as an observer, and votes once it has caught up."
+            },
+            mixinStandardHelpOptions = true,
+            optionListHeading = "%nOptions:%n",
+            footerHeading = "%nExamples:%n",
+            footer = {
+                "  quorate peers add orders 127.0.0.1:7004",
+                "  quorate peers add orders 127.0.0.1:7004 --observer"
+            })
+    static final class Add extends OnShard {
+        @Parameters(index = "1", paramLabel = "HOST:PORT", description = "Where the node listens.")
+        private String address;
+
+        @Option(names = "--observer", description = "Leave it an observer: it follows, but does not vote.")
+        private boolean observer;
+
+        @Override
+        public void run() {
+            change(admin -> admin.addPeer(Arguments.shard(shard()), address, !observer));
+        }
+    }
+
+    /** Removes. */
+    @Command(
+            name = "remove",
+            description = {
+                "Removes a node from a shard and deletes what it kept of it.",
+                "",
+                "Leadership leaves the node first. Refused if the voters that remain and answer would be no majority."
+            },
+            mixinStandardHelpOptions = true,
+            optionListHeading = "%nOptions:%n",
+            footerHeading = "%nExamples:%n",
+            footer = "  quorate peers remove orders n1")
+    static final class Remove extends OnShard {
+        @Parameters(index = "1", paramLabel = "NODE", description = "Name of the node.")
+        private String node;
+
+        @Override
+        public void run() {
+            change(admin -> admin.removePeer(Arguments.shard(shard()), Arguments.node(node)));
+        }
+    }
+
+    /** Promotes. */
+    @Command(
+            name = "promote",
+            description = "Makes an observer a voter, once it has caught up.",
+            mixinStandardHelpOptions = true,
+            optionListHeading = "%nOptions:%n",
+            footerHeading = "%nExamples:%n",
+            footer = "  quorate peers promote orders n4")
+    static final class Promote extends OnShard {
+        @Parameters(index = "1", paramLabel = "NODE", description = "Name of the node.")
+        private String node;
+
+        @Override
+        public void run() {
+            change(admin -> admin.promotePeer(Arguments.shard(shard()), Arguments.node(node)));
+        }
+    }
+}

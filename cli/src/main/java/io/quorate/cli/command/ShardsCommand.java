@@ -1,0 +1,167 @@
+package io.quorate.cli.command;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.util.List;
+import java.util.Map;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** Shards of the cluster. */
+@Command(
+        name = "shards",
+        description = {
+            "Lists, creates and removes shards.",
+            "",
+            "A shard is a log of its own with an application behind it: 'kv' (keys and values) or 'log' (entries under their LSN)."
+        },
+        mixinStandardHelpOptions = true,
+        synopsisSubcommandLabel = "COMMAND",
+        commandListHeading = "%nCommands:%n",
+        optionListHeading = "%nOptions:%n",
+        footerHeading = "%nExamples:%n",
+        footer = {
+            "  quorate shards create orders --application kv",
+            "  quorate shards list",
+            "  quorate shards remove orders"
+        },
+        subcommands = {ShardsCommand.ListShards.class, ShardsCommand.Create.class, ShardsCommand.Remove.class})
+final class ShardsCommand implements Runnable {
+    @Spec
+    private CommandSpec spec;
+
+    @Override
+    public void run() {
+        CommandLine line = spec.commandLine();
+        throw new ParameterException(line, "what to do with shards? One of: " + Commands.names(line));
+    }
+
+    /** Lists. */
+    @Command(
+            name = "list",
+            description = "Lists the shards, their applications, states and members.",
+            mixinStandardHelpOptions = true,
+            optionListHeading = "%nOptions:%n",
+            footerHeading = "%nExamples:%n",
+            footer = "  quorate shards list --json")
+    static final class ListShards implements Runnable {
+        @Mixin
+        private ClusterOptions cluster;
+
+        @Mixin
+        private Output output;
+
+        @Override
+        public void run() {
+            JsonNode shards = cluster.admin(output::progress, admin -> admin.shards());
+            StringBuilder text = new StringBuilder();
+            for (JsonNode record : shards.path("shards")) {
+                JsonNode descriptor = record.path("descriptor");
+                StringBuilder members = new StringBuilder();
+                descriptor.path("peers").forEach(peer -> members.append(' ')
+                        .append(peer.path("id").asText().split("\\.")[0]));
+                text.append(String.format(
+                        "%-20s %-8s generation %-4d %-9s on%s%n",
+                        descriptor.path("shard").asText(),
+                        descriptor.path("application").asText(),
+                        descriptor.path("generation").asLong(),
+                        record.path("state").asText(),
+                        members));
+            }
+            output.print(shards, text.toString().stripTrailing());
+        }
+    }
+
+    /** Creates. */
+    @Command(
+            name = "create",
+            description = {
+                "Creates a shard and waits until it has a leader.",
+                "",
+                "Goes on where an interrupted creation stopped; a no-op for a shard that exists with the same application."
+            },
+            mixinStandardHelpOptions = true,
+            optionListHeading = "%nOptions:%n",
+            footerHeading = "%nExamples:%n",
+            footer = {
+                "  quorate shards create orders --application kv",
+                "  quorate shards create audit --application log --nodes n1,n2,n3"
+            })
+    static final class Create implements Runnable {
+        @Mixin
+        private ClusterOptions cluster;
+
+        @Mixin
+        private Output output;
+
+        @Parameters(paramLabel = "SHARD", description = "Name: lower-case letters, digits, dashes.")
+        private String shard;
+
+        @Option(
+                names = "--application",
+                paramLabel = "NAME",
+                defaultValue = "kv",
+                description = "kv or log. Default: ${DEFAULT-VALUE}")
+        private String application;
+
+        @Option(
+                names = "--nodes",
+                paramLabel = "NODE",
+                split = ",",
+                description = "Where; by default the least loaded.")
+        private List<String> nodes = List.of();
+
+        @Option(
+                names = "--replicas",
+                paramLabel = "N",
+                defaultValue = "3",
+                description = "How many nodes, without --nodes. Default: ${DEFAULT-VALUE}")
+        private int replicas;
+
+        @Override
+        public void run() {
+            JsonNode created = cluster.admin(
+                    output::progress,
+                    admin -> admin.createShard(
+                            Arguments.shard(shard),
+                            application,
+                            nodes.stream().map(Arguments::node).toList(),
+                            replicas));
+            output.print(created, "shard " + shard + " is ready");
+        }
+    }
+
+    /** Removes. */
+    @Command(
+            name = "remove",
+            description = {"Removes a shard with all its data, on every node.", "", "There is no way back but a backup."
+            },
+            mixinStandardHelpOptions = true,
+            optionListHeading = "%nOptions:%n",
+            footerHeading = "%nExamples:%n",
+            footer = "  quorate shards remove orders")
+    static final class Remove implements Runnable {
+        @Mixin
+        private ClusterOptions cluster;
+
+        @Mixin
+        private Output output;
+
+        @Parameters(paramLabel = "SHARD", description = "Its name.")
+        private String shard;
+
+        @Override
+        public void run() {
+            cluster.admin(output::progress, admin -> {
+                admin.removeShard(Arguments.shard(shard));
+                return shard;
+            });
+            output.print(Map.of("removed", shard), "shard " + shard + " is removed");
+        }
+    }
+}

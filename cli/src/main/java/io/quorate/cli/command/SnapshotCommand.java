@@ -1,0 +1,67 @@
+package io.quorate.cli.command;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.util.Map;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** Snapshots of a shard. */
+@Command(
+        name = "snapshot",
+        description = "Makes a shard's state durable and lets go of the consensus log behind it.",
+        mixinStandardHelpOptions = true,
+        synopsisSubcommandLabel = "COMMAND",
+        commandListHeading = "%nCommands:%n",
+        optionListHeading = "%nOptions:%n",
+        footerHeading = "%nExamples:%n",
+        footer = "  quorate snapshot take orders",
+        subcommands = SnapshotCommand.Take.class)
+final class SnapshotCommand implements Runnable {
+    @Spec
+    private CommandSpec spec;
+
+    @Override
+    public void run() {
+        CommandLine line = spec.commandLine();
+        throw new ParameterException(line, "what about snapshots? One of: " + Commands.names(line));
+    }
+
+    /** Takes one. */
+    @Command(
+            name = "take",
+            description =
+                    "Takes a snapshot on every member of a shard that can be reached, and prints the LSN of each.",
+            mixinStandardHelpOptions = true,
+            optionListHeading = "%nOptions:%n",
+            footerHeading = "%nExamples:%n",
+            footer = "  quorate snapshot take orders")
+    static final class Take implements Runnable {
+        @Mixin
+        private ClusterOptions cluster;
+
+        @Mixin
+        private Output output;
+
+        @Parameters(paramLabel = "SHARD", description = "Name of the shard.")
+        private String shard;
+
+        @Override
+        public void run() {
+            Map<String, JsonNode> taken =
+                    cluster.admin(output::progress, admin -> admin.checkpoint(Arguments.shard(shard)));
+            StringBuilder text = new StringBuilder();
+            taken.forEach((node, answer) -> text.append(String.format(
+                    "%-10s %s%n",
+                    node, answer.has("error") ? answer.path("error").asText() : "lsn " + answer.path("lsn"))));
+            output.print(Map.of("shard", shard, "nodes", taken), text.toString().stripTrailing());
+            if (taken.values().stream().anyMatch(answer -> answer.has("error"))) {
+                throw new CommandFailure(ExitCode.UNAVAILABLE, "not every member took a snapshot");
+            }
+        }
+    }
+}
