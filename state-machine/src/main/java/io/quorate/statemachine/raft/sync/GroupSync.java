@@ -2,6 +2,7 @@ package io.quorate.statemachine.raft.sync;
 
 import io.quorate.wal.log.CorruptFormatException;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -151,7 +152,7 @@ public final class GroupSync {
 
     /**
      * To be called from {@code notifyConfigurationChanged}: Ratis has written the configuration just before, but only logs if that
-     * failed, and does not sync the rename.
+     * failed, and does not sync the rename. A checksummed copy is kept beside it ({@link ConfigurationMirror}).
      *
      * @param index log index of the configuration
      * @throws SyncFailedException if {@code raft-meta.conf} does not hold a configuration at or after the index, or not durably
@@ -162,12 +163,13 @@ public final class GroupSync {
         }
         Path file = current.resolve(CONFIGURATION_FILE);
         try {
-            LogEntryProto entry = LogEntryProto.parseFrom(Files.readAllBytes(file));
+            byte[] bytes = Files.readAllBytes(file);
+            LogEntryProto entry = LogEntryProto.parseFrom(bytes);
             if (!entry.hasConfigurationEntry() || entry.getIndex() < index) {
                 throw new IOException(file + " holds index " + entry.getIndex()
                         + (entry.hasConfigurationEntry() ? "" : " and no configuration"));
             }
-            directorySync.sync(current);
+            ConfigurationMirror.write(current, ByteBuffer.wrap(bytes), directorySync);
         } catch (IOException e) {
             throw fail("the configuration of index " + index, e);
         }
