@@ -3,6 +3,7 @@ package io.quorate.statemachine.rocksdb;
 import io.quorate.statemachine.rocksdb.CheckpointManifest.FileEntry;
 import io.quorate.statemachine.store.Position;
 import io.quorate.statemachine.store.StateStoreException;
+import io.quorate.wal.io.DurableFiles;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -53,36 +54,39 @@ final class CheckpointWriter {
             throw new StateStoreException("checkpoint " + target + " exists already");
         }
         Path making = target.resolveSibling(target.getFileName() + UNFINISHED);
-        Path made = making;
         try {
-            removeLeftovers(making);
+            removeUnfinished(making);
             try (Checkpoint checkpoint = Checkpoint.create(db)) {
                 checkpoint.createCheckpoint(making.toString());
             }
             Position position = StoreDatabase.readPosition(shared, making, live);
             complete(making, position);
-            Files.move(making, target, StandardCopyOption.ATOMIC_MOVE);
-            made = target;
-            DirectoryFiles.fsync(target.toAbsolutePath().getParent());
+            publish(making, target);
             return position;
         } catch (IOException | RocksDBException | RuntimeException e) {
             StateStoreException failure = StoreErrors.failed("making checkpoint", target, e);
-            removeAfter(failure, made);
+            try {
+                removeUnfinished(making);
+            } catch (IOException suppressed) {
+                failure.addSuppressed(suppressed);
+            }
             throw failure;
         }
     }
 
-    /** Leftovers of a crash: ours, and RocksDB's, which adds ".tmp" while it works. */
-    private static void removeLeftovers(Path making) throws IOException {
-        DirectoryFiles.deleteTree(making);
-        DirectoryFiles.deleteTree(making.resolveSibling(making.getFileName() + ".tmp"));
+    /** Of this attempt, or of one that a crash ended: ours, and RocksDB's, which adds ".tmp" while it works. */
+    private static void removeUnfinished(Path making) throws IOException {
+        DurableFiles.deleteTree(making);
+        DurableFiles.deleteTree(making.resolveSibling(making.getFileName() + ".tmp"));
     }
 
-    private static void removeAfter(StateStoreException failure, Path made) {
+    private static void publish(Path making, Path target) throws IOException {
+        Files.move(making, target, StandardCopyOption.ATOMIC_MOVE);
         try {
-            removeLeftovers(made);
+            DurableFiles.syncDirectory(target.toAbsolutePath().getParent());
         } catch (IOException e) {
-            failure.addSuppressed(e);
+            Files.move(target, making, StandardCopyOption.ATOMIC_MOVE);
+            throw e;
         }
     }
 
@@ -98,7 +102,7 @@ final class CheckpointWriter {
                 file = new FileEntry(name, Files.size(path), DirectoryFiles.crc32c(path));
             }
             if (!synced.contains(name)) {
-                DirectoryFiles.fsync(path);
+                DurableFiles.syncFile(path);
             }
             if (CheckpointReader.isImmutable(name)) {
                 nowKnown.put(name, file);
@@ -112,8 +116,8 @@ final class CheckpointWriter {
                 new CheckpointManifest(position, files).encode().toArray(),
                 StandardOpenOption.CREATE_NEW,
                 StandardOpenOption.WRITE);
-        DirectoryFiles.fsync(manifest);
-        DirectoryFiles.fsync(making);
+        DurableFiles.syncFile(manifest);
+        DurableFiles.syncDirectory(making);
         known = nowKnown;
         synced = nowSynced;
     }

@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.stream.Stream;
 import java.util.zip.CRC32C;
 
-/** What a store does with whole files. */
+/** What a store does with whole files where nothing needs to be durable. */
 final class DirectoryFiles {
     private static final int BUFFER_BYTES = 1 << 20;
 
@@ -35,13 +35,6 @@ final class DirectoryFiles {
         }
         for (Path path : paths) {
             Files.deleteIfExists(path);
-        }
-    }
-
-    /** Makes a file's bytes, or a directory's names, durable. */
-    static void fsync(Path path) throws IOException {
-        try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
-            channel.force(true);
         }
     }
 

@@ -5,28 +5,33 @@ import java.util.concurrent.locks.ReentrantReadWriteLock;
 
 /**
  * Keeps native objects alive while they are used: uses hold the read side, closing waits for them to end. Use of a closed
- * object is a named exception instead of a crash of the JVM.
+ * object is a named exception instead of a crash of the JVM. Thread-safe.
  */
-final class NativeGuard {
+final class NativeGuard implements RocksDbView.Lease {
     private final String name;
     private final ReentrantReadWriteLock lock = new ReentrantReadWriteLock();
     /** Set before closing waits, so that long uses can end early. */
     private volatile boolean closing;
     /** Guarded by the write side. */
-    private boolean released;
+    private boolean freed;
 
     NativeGuard(String name) {
         this.name = name;
     }
 
-    /** To be followed by {@link #exit} on the same thread. May be nested. */
-    void enter() {
+    /**
+     * Begins a use. To be followed by {@link #exit} on the same thread. May be nested.
+     *
+     * @throws StateStoreException if it is closed, or about to be
+     */
+    @Override
+    public void enter() {
         if (!tryEnter()) {
             throw closed();
         }
     }
 
-    /** As {@link #enter}, but false if it is closed or about to be. */
+    /** As {@link #enter}, but answers false instead of throwing. */
     boolean tryEnter() {
         lock.readLock().lock();
         if (closing) {
@@ -36,12 +41,13 @@ final class NativeGuard {
         return true;
     }
 
-    void exit() {
+    @Override
+    public void exit() {
         lock.readLock().unlock();
     }
 
-    /** Ends a long use: throws if somebody waits to close. */
-    void checkOpen() {
+    @Override
+    public void checkOpen() {
         if (closing) {
             throw closed();
         }
@@ -54,7 +60,7 @@ final class NativeGuard {
     /**
      * Lets no further use begin, waits for those under way, and frees. A second call does nothing.
      *
-     * @throws IllegalStateException if the calling thread is using it
+     * @throws IllegalStateException if the calling thread is using it, and so would wait for itself
      */
     void close(Runnable free) {
         if (lock.getReadHoldCount() > 0) {
@@ -63,8 +69,8 @@ final class NativeGuard {
         closing = true;
         lock.writeLock().lock();
         try {
-            if (!released) {
-                released = true;
+            if (!freed) {
+                freed = true;
                 free.run();
             }
         } finally {

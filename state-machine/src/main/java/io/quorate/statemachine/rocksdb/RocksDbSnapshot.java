@@ -4,33 +4,36 @@ import io.quorate.statemachine.app.StateView;
 import io.quorate.statemachine.store.Keyspace;
 import io.quorate.statemachine.store.Position;
 import io.quorate.statemachine.store.StateSnapshot;
+import java.nio.file.Path;
+import java.util.Optional;
 import org.rocksdb.ReadOptions;
 import org.rocksdb.RocksDBException;
 import org.rocksdb.Snapshot;
 
-/** A native snapshot; freed when it is closed, or with its store. */
-final class RocksDbSnapshot implements StateSnapshot {
+/** A native snapshot; freed when it is closed, or with its store. Always entered after its store, never before. */
+final class RocksDbSnapshot implements StateSnapshot, RocksDbView.Lease {
     private final RocksDbStateStore store;
     private final StoreDatabase database;
-    private final NativeGuard guard = new NativeGuard("snapshot");
+    private final Path directory;
+    private final NativeGuard guard;
     private final Snapshot snapshot;
+    private final ReadOptions options;
     private final Position position;
 
-    /** The store is held open by the caller meanwhile. */
-    RocksDbSnapshot(RocksDbStateStore store, StoreDatabase database) throws RocksDBException {
+    /** The caller keeps the store open meanwhile. */
+    RocksDbSnapshot(RocksDbStateStore store, StoreDatabase database, Path directory) throws RocksDBException {
         this.store = store;
         this.database = database;
+        this.directory = directory;
+        this.guard = new NativeGuard("snapshot of state store " + directory);
         this.snapshot = database.db().getSnapshot();
-        try (ReadOptions options = readOptions()) {
+        this.options = new ReadOptions().setSnapshot(snapshot);
+        try {
             this.position = database.position(options);
         } catch (RocksDBException | RuntimeException e) {
-            database.db().releaseSnapshot(snapshot);
+            release();
             throw e;
         }
-    }
-
-    private ReadOptions readOptions() {
-        return new ReadOptions().setSnapshot(snapshot);
     }
 
     @Override
@@ -40,12 +43,36 @@ final class RocksDbSnapshot implements StateSnapshot {
 
     @Override
     public StateView view(Keyspace keyspace) {
-        return new RocksDbView(store, database, keyspace, guard, this::readOptions);
+        return new RocksDbView(database, directory, keyspace, this, options, Optional.of(snapshot));
     }
 
-    /** Frees the native snapshot; the store is held open, or closed by the caller and by nobody else. */
+    @Override
+    public void enter() {
+        store.guard().enter();
+        try {
+            guard.enter();
+        } catch (RuntimeException e) {
+            store.guard().exit();
+            throw e;
+        }
+    }
+
+    @Override
+    public void exit() {
+        guard.exit();
+        store.guard().exit();
+    }
+
+    @Override
+    public void checkOpen() {
+        store.guard().checkOpen();
+        guard.checkOpen();
+    }
+
+    /** Frees the native snapshot; the caller keeps the store open, or is closing it. */
     void release() {
         guard.close(() -> {
+            options.close();
             database.db().releaseSnapshot(snapshot);
             snapshot.close();
         });

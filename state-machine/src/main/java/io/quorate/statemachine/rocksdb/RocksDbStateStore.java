@@ -8,37 +8,35 @@ import io.quorate.statemachine.store.StateBatch;
 import io.quorate.statemachine.store.StateSnapshot;
 import io.quorate.statemachine.store.StateStore;
 import io.quorate.statemachine.store.StateStoreException;
-import io.quorate.wal.log.Bytes;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import org.rocksdb.ReadOptions;
 import org.rocksdb.RocksDBException;
-import org.rocksdb.WriteBatch;
-import org.rocksdb.WriteOptions;
 
 /**
  * A replica's state in a RocksDB that keeps no log of its own. One thread writes; anything else comes from any thread, closing
  * included.
  */
-final class RocksDbStateStore implements StateStore {
+final class RocksDbStateStore implements StateStore, WriteBufferBudget.Holder {
     private final StoreDatabase database;
     private final Path directory;
+    private final WriteBufferBudget budget;
     private final CheckpointWriter checkpoints;
     private final Runnable onClosed;
     private final NativeGuard guard;
-    private final WriteOptions writeOptions = new WriteOptions().setDisableWAL(true);
+    /** Owned by the thread that writes. */
+    private final BatchEncoder encoder = new BatchEncoder();
+
     private final Set<RocksDbSnapshot> snapshots = ConcurrentHashMap.newKeySet();
     private volatile Position position;
-    /** The write that failed; after it the memtables are not to be trusted with more. */
+    /** The write or flush that failed: what it left is unknown, so no write follows it. */
     private volatile StateStoreException failure;
 
     /**
      * Takes over the database.
      *
+     * @param position that it holds
      * @param inherited files of the checkpoint that it was opened from
      * @param onClosed run when all is freed
      */
@@ -51,10 +49,12 @@ final class RocksDbStateStore implements StateStore {
             Runnable onClosed) {
         this.database = database;
         this.directory = directory;
+        this.budget = shared.budget();
         this.position = position;
         this.onClosed = onClosed;
         this.guard = new NativeGuard("state store " + directory);
         this.checkpoints = new CheckpointWriter(shared, database.db(), directory, inherited);
+        budget.add(this);
     }
 
     NativeGuard guard() {
@@ -68,18 +68,18 @@ final class RocksDbStateStore implements StateStore {
 
     @Override
     public StateView view(Keyspace keyspace) {
-        return new RocksDbView(this, database, keyspace, guard, ReadOptions::new);
+        return new RocksDbView(database, directory, keyspace, guard);
     }
 
     @Override
     public StateSnapshot snapshot() {
         guard.enter();
         try {
-            RocksDbSnapshot snapshot = new RocksDbSnapshot(this, database);
+            RocksDbSnapshot snapshot = new RocksDbSnapshot(this, database, directory);
             snapshots.add(snapshot);
             return snapshot;
         } catch (RocksDBException e) {
-            throw readFailed(e);
+            throw StoreErrors.failed("taking a snapshot of", directory, e);
         } finally {
             guard.exit();
         }
@@ -105,10 +105,10 @@ final class RocksDbStateStore implements StateStore {
             if (failure != null) {
                 throw new StateStoreException("state store " + directory + " failed before: reopen it", failure);
             }
-            try (WriteBatch nativeBatch = new WriteBatch(encode(batch, newPosition))) {
-                database.db().write(writeOptions, nativeBatch);
-            }
+            byte[] encoded = encoder.encode(batch, newPosition);
+            database.write(encoded);
             position = newPosition;
+            budget.wrote(encoded.length);
         } catch (RocksDBException e) {
             failure = StoreErrors.failed("writing to", directory, e);
             throw failure;
@@ -117,26 +117,33 @@ final class RocksDbStateStore implements StateStore {
         }
     }
 
-    private byte[] encode(StateBatch batch, Position newPosition) {
-        if (batch.changes(Keyspace.SYSTEM).containsKey(StoreDatabase.POSITION_KEY)) {
-            throw new IllegalArgumentException("key " + StoreDatabase.POSITION_KEY + " of SYSTEM is the position's");
+    @Override
+    public long memtableBytes() {
+        if (!guard.tryEnter()) {
+            return 0;
         }
-        Optional<Bytes> stored = Optional.of(newPosition.encode());
-        int system = database.familyIds().get(Keyspace.SYSTEM);
-        long size = WriteBatchEncoder.sizeOf(system, StoreDatabase.POSITION_KEY, stored);
-        for (Keyspace keyspace : Keyspace.values()) {
-            size += WriteBatchEncoder.sizeOf(database.familyIds().get(keyspace), batch.changes(keyspace));
+        try {
+            return database.memtableBytes();
+        } catch (RocksDBException e) {
+            failure = StoreErrors.failed("asking for the memory of", directory, e);
+            return 0;
+        } finally {
+            guard.exit();
         }
-        WriteBatchEncoder encoder = new WriteBatchEncoder(size);
-        encoder.add(system, StoreDatabase.POSITION_KEY, stored);
-        for (Keyspace keyspace : Keyspace.values()) {
-            int family = database.familyIds().get(keyspace);
-            for (Map.Entry<Bytes, Optional<Bytes>> change :
-                    batch.changes(keyspace).entrySet()) {
-                encoder.add(family, change.getKey(), change.getValue());
-            }
+    }
+
+    @Override
+    public void flush(boolean wait) {
+        if (!guard.tryEnter()) {
+            return;
         }
-        return encoder.finish();
+        try {
+            database.flush(wait);
+        } catch (RocksDBException e) {
+            failure = StoreErrors.failed("flushing", directory, e);
+        } finally {
+            guard.exit();
+        }
     }
 
     @Override
@@ -153,28 +160,20 @@ final class RocksDbStateStore implements StateStore {
     public long diskBytes() {
         guard.enter();
         try {
-            long bytes = 0;
-            for (Keyspace keyspace : Keyspace.values()) {
-                bytes += database.db().getLongProperty(database.family(keyspace), "rocksdb.total-sst-files-size");
-            }
-            return bytes;
+            return database.diskBytes();
         } catch (RocksDBException e) {
-            throw readFailed(e);
+            throw StoreErrors.failed("asking for the size of", directory, e);
         } finally {
             guard.exit();
         }
-    }
-
-    StateStoreException readFailed(RocksDBException cause) {
-        return StoreErrors.failed("reading", directory, cause);
     }
 
     /** Waits for reads, writes and checkpoints under way; scans end with an exception. A second call does nothing. */
     @Override
     public void close() {
         guard.close(() -> {
+            budget.remove(this);
             snapshots.forEach(RocksDbSnapshot::release);
-            writeOptions.close();
             database.close();
             onClosed.run();
         });

@@ -13,7 +13,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import org.rocksdb.ReadOptions;
 import org.rocksdb.RocksDBException;
 
 /**
@@ -89,8 +88,8 @@ public final class RocksDbStateStoreFactory implements StateStoreFactory, AutoCl
     }
 
     private static Position position(StoreDatabase database, Path directory) throws RocksDBException {
-        try (ReadOptions options = new ReadOptions()) {
-            return database.position(options);
+        try {
+            return database.position(database.latest());
         } catch (CorruptFormatException e) {
             throw StoreErrors.damaged(directory, "opened without a position: " + e.getMessage(), e);
         }

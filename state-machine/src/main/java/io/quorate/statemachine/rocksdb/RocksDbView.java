@@ -2,105 +2,96 @@ package io.quorate.statemachine.rocksdb;
 
 import io.quorate.statemachine.app.StateView;
 import io.quorate.statemachine.store.Keyspace;
+import io.quorate.statemachine.store.StateStoreException;
 import io.quorate.wal.log.Bytes;
+import java.nio.file.Path;
 import java.util.Optional;
-import java.util.function.Supplier;
-import org.rocksdb.ColumnFamilyHandle;
 import org.rocksdb.ReadOptions;
-import org.rocksdb.RocksDB;
 import org.rocksdb.RocksDBException;
 import org.rocksdb.RocksIterator;
 import org.rocksdb.Slice;
+import org.rocksdb.Snapshot;
 
-/** Reads of one keyspace. Thread-safe; a use of the closed store or snapshot is a named exception. */
+/** Reads of one keyspace, latest or of a snapshot. Thread-safe; a use after closing is a named exception. */
 final class RocksDbView implements StateView {
-    private final RocksDbStateStore store;
-    private final RocksDB db;
-    private final ColumnFamilyHandle family;
+    private final StoreDatabase database;
+    private final Path directory;
     private final Keyspace keyspace;
-    private final NativeGuard guard;
-    /** New options that see the state that this view shows. */
-    private final Supplier<ReadOptions> options;
+    private final Lease lease;
+    private final ReadOptions options;
+    private final Optional<Snapshot> snapshot;
 
-    RocksDbView(
-            RocksDbStateStore store,
-            StoreDatabase database,
-            Keyspace keyspace,
-            NativeGuard guard,
-            Supplier<ReadOptions> options) {
-        this.store = store;
-        this.db = database.db();
-        this.family = database.family(keyspace);
-        this.keyspace = keyspace;
-        this.guard = guard;
-        this.options = options;
+    /** Keeps what a view reads alive while it reads. */
+    interface Lease {
+        void enter();
+
+        void exit();
+
+        /** Throws if somebody waits for this reader to end. */
+        void checkOpen();
     }
 
-    private boolean isHidden(Bytes key) {
-        return keyspace == Keyspace.SYSTEM && key.equals(StoreDatabase.POSITION_KEY);
+    /** A view of the latest state. */
+    RocksDbView(StoreDatabase database, Path directory, Keyspace keyspace, Lease lease) {
+        this(database, directory, keyspace, lease, database.latest(), Optional.empty());
+    }
+
+    /** @param options that see the snapshot, if there is one */
+    RocksDbView(
+            StoreDatabase database,
+            Path directory,
+            Keyspace keyspace,
+            Lease lease,
+            ReadOptions options,
+            Optional<Snapshot> snapshot) {
+        this.database = database;
+        this.directory = directory;
+        this.keyspace = keyspace;
+        this.lease = lease;
+        this.options = options;
+        this.snapshot = snapshot;
     }
 
     @Override
     public Optional<Bytes> get(Bytes key) {
-        enter();
-        try (ReadOptions read = options.get()) {
-            return isHidden(key)
-                    ? Optional.empty()
-                    : Optional.ofNullable(db.get(family, read, key.toArray())).map(Bytes::wrap);
+        lease.enter();
+        try {
+            byte[] value = database.db().get(options, KeyLayout.stored(keyspace, key));
+            return value == null ? Optional.empty() : Optional.of(Bytes.wrap(value));
         } catch (RocksDBException e) {
-            throw store.readFailed(e);
+            throw failed(e);
         } finally {
-            exit();
+            lease.exit();
         }
     }
 
     @Override
     public void scan(Bytes from, Optional<Bytes> to, Visitor visitor) {
-        enter();
-        try (ReadOptions read = options.get();
-                Slice bound = to.map(end -> new Slice(end.toArray())).orElse(null)) {
-            if (bound != null) {
-                read.setIterateUpperBound(bound);
-            }
-            try (RocksIterator iterator = db.newIterator(family, read)) {
+        byte[] end = to.map(bound -> KeyLayout.stored(keyspace, bound)).orElseGet(() -> KeyLayout.end(keyspace));
+        lease.enter();
+        try (Slice bound = new Slice(end);
+                ReadOptions bounded = new ReadOptions().setIterateUpperBound(bound)) {
+            snapshot.ifPresent(bounded::setSnapshot);
+            try (RocksIterator iterator = database.db().newIterator(bounded)) {
                 visit(iterator, from, visitor);
             }
         } catch (RocksDBException e) {
-            throw store.readFailed(e);
+            throw failed(e);
         } finally {
-            exit();
+            lease.exit();
         }
     }
 
     private void visit(RocksIterator iterator, Bytes from, Visitor visitor) throws RocksDBException {
-        for (iterator.seek(from.toArray()); iterator.isValid(); iterator.next()) {
-            store.guard().checkOpen();
-            guard.checkOpen();
-            Bytes key = Bytes.wrap(iterator.key());
-            if (!isHidden(key) && !visitor.visit(key, Bytes.wrap(iterator.value()))) {
-                return;
-            }
+        boolean wanted = true;
+        for (iterator.seek(KeyLayout.stored(keyspace, from)); wanted && iterator.isValid(); iterator.next()) {
+            lease.checkOpen();
+            wanted = visitor.visit(KeyLayout.given(iterator.key()), Bytes.wrap(iterator.value()));
         }
         iterator.status();
     }
 
-    /** Always the store before the snapshot, so that their closing cannot wait for each other. */
-    private void enter() {
-        store.guard().enter();
-        if (guard != store.guard()) {
-            try {
-                guard.enter();
-            } catch (RuntimeException e) {
-                store.guard().exit();
-                throw e;
-            }
-        }
-    }
-
-    private void exit() {
-        if (guard != store.guard()) {
-            guard.exit();
-        }
-        store.guard().exit();
+    private StateStoreException failed(RocksDBException cause) {
+        return StoreErrors.failed("reading", directory, cause);
     }
 }

@@ -1,110 +1,103 @@
 package io.quorate.statemachine.rocksdb;
 
-import io.quorate.statemachine.store.Keyspace;
 import io.quorate.statemachine.store.Position;
 import io.quorate.wal.log.Bytes;
 import java.nio.file.Path;
-import java.util.ArrayDeque;
-import java.util.ArrayList;
-import java.util.Deque;
-import java.util.EnumMap;
-import java.util.List;
-import java.util.Map;
-import org.rocksdb.ColumnFamilyDescriptor;
-import org.rocksdb.ColumnFamilyHandle;
-import org.rocksdb.ColumnFamilyOptions;
-import org.rocksdb.DBOptions;
+import org.rocksdb.FlushOptions;
+import org.rocksdb.Options;
 import org.rocksdb.ReadOptions;
 import org.rocksdb.RocksDB;
 import org.rocksdb.RocksDBException;
+import org.rocksdb.WriteBatch;
+import org.rocksdb.WriteOptions;
 
-/** An open RocksDB with its column families, one for each keyspace, and every native object that it needs. */
+/** An open RocksDB and the native objects that go with it. Whoever calls keeps it open meanwhile. */
 final class StoreDatabase implements AutoCloseable {
-    /** Key in {@link Keyspace#SYSTEM} under which the position lies; hidden from readers, refused to writers. */
-    static final Bytes POSITION_KEY = Bytes.utf8("\0quorate.position");
+    private static final String MEMTABLE_BYTES = "rocksdb.size-all-mem-tables";
+    private static final String TABLE_BYTES = "rocksdb.total-sst-files-size";
+    private static final String BLOB_BYTES = "rocksdb.total-blob-file-size";
 
-    private final Deque<AutoCloseable> natives = new ArrayDeque<>();
-    private final EnumMap<Keyspace, ColumnFamilyHandle> families = new EnumMap<>(Keyspace.class);
-    private final EnumMap<Keyspace, Integer> familyIds = new EnumMap<>(Keyspace.class);
+    private final Options options;
     private final RocksDB db;
+    private final WriteOptions writeOptions = new WriteOptions().setDisableWAL(true);
+    private final ReadOptions latest = new ReadOptions();
+    private final FlushOptions flushLater =
+            new FlushOptions().setWaitForFlush(false).setAllowWriteStall(true);
+    private final FlushOptions flushNow =
+            new FlushOptions().setWaitForFlush(true).setAllowWriteStall(true);
 
-    private StoreDatabase(SharedMemory shared, Path directory, boolean readOnly, Path logs) throws RocksDBException {
-        try {
-            DBOptions options = own(shared.databaseOptions()).setDbLogDir(logs.toString());
-            List<ColumnFamilyDescriptor> descriptors = new ArrayList<>();
-            for (Keyspace keyspace : Keyspace.values()) {
-                ColumnFamilyOptions familyOptions = own(shared.familyOptions());
-                descriptors.add(new ColumnFamilyDescriptor(familyName(keyspace), familyOptions));
-            }
-            List<ColumnFamilyHandle> handles = new ArrayList<>();
-            db = own(
-                    readOnly
-                            ? RocksDB.openReadOnly(options, directory.toString(), descriptors, handles)
-                            : RocksDB.open(options, directory.toString(), descriptors, handles));
-            for (Keyspace keyspace : Keyspace.values()) {
-                ColumnFamilyHandle handle = own(handles.get(keyspace.ordinal()));
-                families.put(keyspace, handle);
-                familyIds.put(keyspace, handle.getID());
-            }
-        } catch (RocksDBException | RuntimeException e) {
-            close();
-            throw e;
-        }
+    private StoreDatabase(Options options, RocksDB db) {
+        this.options = options;
+        this.db = db;
     }
 
     /** Opens for reading and writing; RocksDB's own messages go into the directory. */
     static StoreDatabase open(SharedMemory shared, Path directory) throws RocksDBException {
-        return new StoreDatabase(shared, directory, false, directory);
+        Options options = shared.options();
+        try {
+            return new StoreDatabase(options, RocksDB.open(options, directory.toString()));
+        } catch (RocksDBException | RuntimeException e) {
+            options.close();
+            throw e;
+        }
     }
 
     /** Reads the position that a directory holds, without changing it; RocksDB's own messages go into {@code logs}. */
     static Position readPosition(SharedMemory shared, Path directory, Path logs) throws RocksDBException {
-        try (StoreDatabase database = new StoreDatabase(shared, directory, true, logs);
-                ReadOptions options = new ReadOptions()) {
-            return database.position(options);
+        try (Options options = shared.options().setDbLogDir(logs.toString());
+                RocksDB db = RocksDB.openReadOnly(options, directory.toString());
+                ReadOptions read = new ReadOptions()) {
+            return position(db, read);
         }
     }
 
-    private static byte[] familyName(Keyspace keyspace) {
-        return keyspace == Keyspace.USER
-                ? RocksDB.DEFAULT_COLUMN_FAMILY
-                : Bytes.utf8(keyspace.name().toLowerCase(java.util.Locale.ROOT)).toArray();
-    }
-
-    private <T extends AutoCloseable> T own(T nativeObject) {
-        natives.push(nativeObject);
-        return nativeObject;
+    private static Position position(RocksDB db, ReadOptions read) throws RocksDBException {
+        byte[] stored = db.get(read, KeyLayout.position());
+        return stored == null ? Position.START : Position.decode(Bytes.wrap(stored));
     }
 
     RocksDB db() {
         return db;
     }
 
-    ColumnFamilyHandle family(Keyspace keyspace) {
-        return families.get(keyspace);
-    }
-
-    Map<Keyspace, Integer> familyIds() {
-        return familyIds;
+    /** For reads of the latest state. Not to be changed. */
+    ReadOptions latest() {
+        return latest;
     }
 
     /** The position stored, {@link Position#START} if none is. */
-    Position position(ReadOptions options) throws RocksDBException {
-        byte[] stored = db.get(family(Keyspace.SYSTEM), options, POSITION_KEY.toArray());
-        return stored == null ? Position.START : Position.decode(Bytes.wrap(stored));
+    Position position(ReadOptions read) throws RocksDBException {
+        return position(db, read);
     }
 
-    /** Frees everything, last opened first. */
+    void write(byte[] serializedBatch) throws RocksDBException {
+        try (WriteBatch batch = new WriteBatch(serializedBatch)) {
+            db.write(writeOptions, batch);
+        }
+    }
+
+    /** Native bytes of all memtables, those being flushed and those kept for readers included. */
+    long memtableBytes() throws RocksDBException {
+        return db.getLongProperty(MEMTABLE_BYTES);
+    }
+
+    /** Bytes of tables and blob files on disk, roughly. */
+    long diskBytes() throws RocksDBException {
+        return db.getLongProperty(TABLE_BYTES) + db.getLongProperty(BLOB_BYTES);
+    }
+
+    /** Starts a flush of all memtables; waits for its end if asked to. */
+    void flush(boolean wait) throws RocksDBException {
+        db.flush(wait ? flushNow : flushLater);
+    }
+
     @Override
     public void close() {
-        while (!natives.isEmpty()) {
-            try {
-                natives.pop().close();
-            } catch (RuntimeException e) {
-                throw e;
-            } catch (Exception e) {
-                throw new IllegalStateException("closing RocksDB", e);
-            }
-        }
+        db.close();
+        flushNow.close();
+        flushLater.close();
+        latest.close();
+        writeOptions.close();
+        options.close();
     }
 }
