@@ -1,0 +1,14 @@
+package io.quorate.tests.kit;
+
+import io.quorate.wal.log.Bytes;
+import java.util.random.RandomGenerator;
+
+/** Makes commands, or queries, as clients would send them. */
+@FunctionalInterface
+public interface CommandGenerator {
+    /**
+     * Makes the next one from nothing but the generator, so that a seed gives the same history again. Few different keys, used
+     * again and again, find more than many.
+     */
+    Bytes next(RandomGenerator random);
+}
