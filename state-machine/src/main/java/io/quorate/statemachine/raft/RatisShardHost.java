@@ -34,6 +34,7 @@ import org.apache.ratis.protocol.RaftPeerId;
 import org.apache.ratis.server.RaftServer;
 import org.apache.ratis.server.storage.RaftStorage;
 import org.apache.ratis.statemachine.StateMachine;
+import org.apache.ratis.util.ExitUtils;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -131,12 +132,33 @@ public final class RatisShardHost implements ShardDirectory, AutoCloseable {
 
     private void start() throws IOException {
         disk.look();
-        server.start();
+        listen();
         for (ShardFile file : List.copyOf(files.values())) {
             recover(file);
         }
         executors.scheduler().scheduleWithFixedDelay(this::tick, TICK_MILLIS, TICK_MILLIS, TimeUnit.MILLISECONDS);
         log.info("[{}] serves {} shards at {}", config.self(), shards.size(), config.address());
+    }
+
+    /**
+     * Ratis would end the process where its port is taken, and at any exception that nobody caught, in whoever's thread. A library
+     * must not.
+     */
+    private void listen() throws IOException {
+        ExitUtils.disableSystemExit();
+        ExitUtils.setTerminateOnUncaughtException(false);
+        try {
+            server.start();
+        } catch (ExitUtils.ExitException e) {
+            IOException failure = new IOException(
+                    "cannot listen at " + config.address() + ": " + e.getCause().getMessage(), e);
+            try {
+                close();
+            } catch (IOException | RuntimeException suppressed) {
+                failure.addSuppressed(suppressed);
+            }
+            throw failure;
+        }
     }
 
     /** Resumes what a crash interrupted. */
