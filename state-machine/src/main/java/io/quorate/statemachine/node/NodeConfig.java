@@ -16,7 +16,8 @@ import java.util.Optional;
  * How a node runs.
  *
  * @param node its name
- * @param address {@code host:port} at which it listens and is found by others
+ * @param address {@code host:port} at which others find it
+ * @param listen {@code host:port} at which it listens; mostly the same
  * @param dataDirectory everything that it keeps; formatted at the first start
  * @param stores the storage engine
  * @param applications what shards may ask for by name; must contain {@code kv} for the metadata shard
@@ -30,6 +31,7 @@ import java.util.Optional;
 public record NodeConfig(
         NodeId node,
         String address,
+        String listen,
         Path dataDirectory,
         StateStoreFactory stores,
         ApplicationCatalog applications,
@@ -42,6 +44,7 @@ public record NodeConfig(
     public NodeConfig {
         Objects.requireNonNull(node, "node");
         Peer.checkAddress(address);
+        Peer.checkAddress(listen);
         Objects.requireNonNull(dataDirectory, "dataDirectory");
         Objects.requireNonNull(stores, "stores");
         Objects.requireNonNull(raft, "raft");
@@ -59,6 +62,7 @@ public record NodeConfig(
             ApplicationCatalog applications) {
         return new NodeConfig(
                 node,
+                address,
                 address,
                 dataDirectory,
                 stores,

@@ -73,8 +73,8 @@ public final class QuorateNode implements AutoCloseable {
         if (identity().cluster().isPresent()) {
             serve(identity().cluster().get());
         } else {
-            waiting = GrpcWiring.serve(config.address(), config.tls(), new AdminService(operations));
-            log.info("[{}] waits at {} to become part of a cluster", config.node(), config.address());
+            waiting = GrpcWiring.serve(config.listen(), config.tls(), new AdminService(operations));
+            log.info("[{}] waits at {} to become part of a cluster", config.node(), config.listen());
         }
         background.scheduleWithFixedDelay(this::reconcile, RECONCILE_MILLIS, RECONCILE_MILLIS, TimeUnit.MILLISECONDS);
     }
@@ -93,7 +93,7 @@ public final class QuorateNode implements AutoCloseable {
         HostConfig hosting = new HostConfig(
                 cluster,
                 identity().peer(),
-                config.address(),
+                config.listen(),
                 config.dataDirectory(),
                 config.stores(),
                 config.applications(),

@@ -15,7 +15,7 @@ import java.util.Optional;
  *
  * @param cluster the cluster it belongs to
  * @param self this node in the life of its disk
- * @param address {@code host:port} at which it listens and is found by others
+ * @param address {@code host:port} at which it listens
  * @param dataDirectory everything that it keeps
  * @param stores the storage engine
  * @param applications what shards may ask for by name

@@ -60,6 +60,7 @@ class NodeLifeTest {
         NodeConfig config = new NodeConfig(
                 new NodeId(name),
                 address,
+                address,
                 directory.resolve(name),
                 new RocksDbStateStoreFactory(RocksDbMemory.lan()),
                 ApplicationCatalog.of(List.of(KvApplication::new)),
