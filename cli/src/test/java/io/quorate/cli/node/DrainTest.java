@@ -1,0 +1,42 @@
+package io.quorate.cli.node;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.quorate.topology.Incarnation;
+import io.quorate.topology.NodeId;
+import io.quorate.topology.Peer;
+import io.quorate.topology.PeerId;
+import io.quorate.topology.Role;
+import io.quorate.wal.log.LogStatus;
+import io.quorate.wal.log.Lsn;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+
+class DrainTest {
+    private static Peer peer(String node, Role role) {
+        return new Peer(new PeerId(new NodeId(node), new Incarnation(1)), "127.0.0.1:1", role);
+    }
+
+    private static final Peer SELF = peer("n1", Role.VOTER);
+
+    private static Optional<Peer> successor(Peer leader, Peer... others) {
+        List<Peer> peers = Stream.concat(Stream.of(SELF), Stream.of(others)).toList();
+        return Drain.successor(
+                new LogStatus(SELF.id(), Optional.of(leader.id()), 1, Lsn.ZERO, 0, 0, peers, Optional.empty()));
+    }
+
+    @Test
+    void leadershipGoesToAnotherVoterWithData() {
+        assertThat(successor(SELF, peer("n2", Role.OBSERVER), peer("n3", Role.WITNESS), peer("n4", Role.VOTER)))
+                .contains(peer("n4", Role.VOTER));
+    }
+
+    @Test
+    void whoDoesNotLeadOrIsAloneHasNothingToGive() {
+        assertThat(successor(peer("n2", Role.VOTER), peer("n2", Role.VOTER))).isEmpty();
+        assertThat(successor(SELF, peer("n2", Role.OBSERVER))).isEmpty();
+        assertThat(successor(SELF)).isEmpty();
+    }
+}

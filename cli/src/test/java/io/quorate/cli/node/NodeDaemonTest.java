@@ -1,0 +1,175 @@
+package io.quorate.cli.node;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import io.quorate.cli.process.FreePorts;
+import io.quorate.statemachine.host.HostedShard;
+import io.quorate.statemachine.identity.DataDirectoryException;
+import io.quorate.statemachine.identity.NodeDirectory;
+import io.quorate.statemachine.kv.KvApplication;
+import io.quorate.statemachine.kv.KvCommand;
+import io.quorate.statemachine.node.ClusterAdmin;
+import io.quorate.statemachine.raft.ApplicationCatalog;
+import io.quorate.topology.ClusterId;
+import io.quorate.topology.PeerId;
+import io.quorate.topology.ShardId;
+import io.quorate.wal.log.AppendOutcome;
+import io.quorate.wal.log.Bytes;
+import io.quorate.wal.log.EntryKind;
+import io.quorate.wal.log.LogRecord;
+import io.quorate.wal.log.WriteConcern;
+import java.io.IOException;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Nodes with real directories, ports and Ratis, in this JVM. Long election timeouts: a busy machine elects nobody else. */
+class NodeDaemonTest {
+    private static final ShardId ORDERS = new ShardId("orders");
+    private static final ApplicationCatalog APPLICATIONS = ApplicationCatalog.of(List.of(KvApplication::new));
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
+
+    @TempDir
+    private Path directory;
+
+    private DaemonConfig config(String node) {
+        List<Integer> ports = FreePorts.pick(2);
+        return ConfigFile.parse(directory.resolve("n.yaml"), """
+                node: %1$s
+                listen: 127.0.0.1:%2$d
+                http: 127.0.0.1:%3$d
+                dataDirectory: %1$s
+                memory: 32MiB
+                preset: many-shards
+                """.formatted(node, ports.get(0), ports.get(1)));
+    }
+
+    private static HttpResponse<String> get(NodeDaemon node, String path) throws IOException, InterruptedException {
+        int port = node.http().orElseThrow().address().getPort();
+        URI uri = URI.create("http://127.0.0.1:" + port + path);
+        return HttpClient.newHttpClient().send(HttpRequest.newBuilder(uri).build(), BodyHandlers.ofString());
+    }
+
+    private static HostedShard orders(NodeDaemon node) {
+        return node.node().host().orElseThrow().find(ORDERS).orElseThrow();
+    }
+
+    @Test
+    void outsideOfAClusterItIsHealthyAndNotReady() throws Exception {
+        try (NodeDaemon node = NodeDaemon.start(config("n1"), APPLICATIONS)) {
+            assertThat(node.node().host()).isEmpty();
+            assertThat(get(node, "/health").statusCode()).isEqualTo(200);
+            assertThat(get(node, "/ready").statusCode()).isEqualTo(503);
+            assertThat(get(node, "/ready").body()).contains("\"phase\":\"not-in-a-cluster\"");
+            assertThat(get(node, "/metrics").body()).contains("jvm_memory_heap_used");
+        }
+    }
+
+    @Test
+    void aRefusedOrUnopenableNodeLetsGoOfWhatItHeld() throws Exception {
+        DaemonConfig config = config("n1");
+        try (ServerSocket other = new ServerSocket()) {
+            other.bind(config.http().orElseThrow().resolve());
+            assertThatThrownBy(() -> NodeDaemon.start(config, APPLICATIONS))
+                    .isInstanceOf(IOException.class)
+                    .hasMessageContaining("cannot serve HTTP at");
+        }
+        NodeDaemon.start(config, APPLICATIONS).close();
+        DaemonConfig namesake = ConfigFile.parse(directory.resolve("n.yaml"), """
+                node: n2
+                listen: %s
+                dataDirectory: n1
+                """.formatted(config.listen()));
+        assertThatThrownBy(() -> NodeDaemon.start(namesake, APPLICATIONS))
+                .isInstanceOf(DataDirectoryException.class)
+                .hasMessageContaining("belongs to node n1");
+    }
+
+    @Test
+    void aPortInUseIsNamedAlsoByANodeOfACluster() throws Exception {
+        DaemonConfig config = config("n1");
+        try (ServerSocket other = new ServerSocket()) {
+            other.bind(config.listen().resolve());
+            assertThatThrownBy(() -> NodeDaemon.start(config, APPLICATIONS))
+                    .isInstanceOf(IOException.class)
+                    .hasMessageContaining(config.listen().toString());
+            try (NodeDirectory data = NodeDirectory.open(config.dataDirectory(), config.node(), new SecureRandom())) {
+                data.join(new ClusterId(new UUID(1, 2)));
+            }
+            assertThatThrownBy(() -> NodeDaemon.start(config, APPLICATIONS))
+                    .isInstanceOf(IOException.class)
+                    .hasMessageContaining("cannot listen at " + config.listen());
+        }
+        NodeDaemon.start(config, APPLICATIONS).close();
+    }
+
+    @Test
+    void twoNodesServeAShardShowItWithLabelsAndHandItOver() throws Exception {
+        DaemonConfig c1 = config("n1");
+        DaemonConfig c2 = config("n2");
+        List<String> seeds = List.of(c1.listen().toString(), c2.listen().toString());
+        try (NodeDaemon n1 = NodeDaemon.start(c1, APPLICATIONS);
+                NodeDaemon n2 = NodeDaemon.start(c2, APPLICATIONS);
+                ClusterAdmin admin = new ClusterAdmin(seeds, Optional.empty(), PATIENCE, line -> {})) {
+            admin.init(2);
+            admin.createShard(ORDERS, KvApplication.NAME, List.of(), 2);
+            await().atMost(PATIENCE)
+                    .until(() ->
+                            n1.health().look().ready() && n2.health().look().ready());
+            NodeDaemon leader = orders(n1).status().leads() ? n1 : n2;
+            NodeDaemon follower = leader == n1 ? n2 : n1;
+            append(leader);
+            assertPagesShowTheShard(leader, follower.node().identity().peer());
+
+            PeerId stopped = leader.node().identity().peer();
+            leader.close();
+            assertThat(orders(follower).status().leads())
+                    .as("handed over before it stopped")
+                    .isTrue();
+            assertThat(get(follower, "/metrics").body()).doesNotContain("peer=\"" + stopped + "\"");
+            follower.node().host().orElseThrow().remove(ORDERS);
+            assertThat(get(follower, "/metrics").body()).doesNotContain("shard=\"orders\"");
+        }
+    }
+
+    private static void append(NodeDaemon leader) throws Exception {
+        LogRecord record = LogRecord.sessionless(
+                EntryKind.USER, KvCommand.put(Bytes.utf8("k"), Bytes.utf8("v")).encode());
+        AppendOutcome outcome =
+                orders(leader).append(record, WriteConcern.MAJORITY, PATIENCE).get();
+        assertThat(outcome).isInstanceOf(AppendOutcome.Committed.class);
+    }
+
+    private static void assertPagesShowTheShard(NodeDaemon leader, PeerId follower) throws Exception {
+        HttpResponse<String> ready = get(leader, "/ready");
+        assertThat(ready.statusCode()).isEqualTo(200);
+        assertThat(ready.body()).contains("\"shard\":\"orders\"", "\"role\":\"leader\"");
+        PeerId self = leader.node().identity().peer();
+        String metrics = get(leader, "/metrics").body();
+        assertThat(metrics)
+                .contains("quorate_shard_leader{shard=\"orders\",} 1.0")
+                .containsPattern("quorate_shard_applied_lsn\\{shard=\"orders\",} [1-9]")
+                .contains("ratis_log_worker_flush_count{shard=\"orders\",peer=\"" + self + "\",}")
+                .contains("ratis_server_peer_commit_index{follower=\"" + follower + "\",shard=\"orders\",peer=\"" + self
+                        + "\",}")
+                .contains("ratis_grpc_log_appender_success_reply_count{follower=\"" + follower + "\"")
+                .contains("quantile=\"0.99\"")
+                .doesNotContain("group-")
+                .doesNotContain("peer=\"" + follower + "\"");
+        assertThat(metrics.lines().filter(line -> !line.startsWith("#")))
+                .allMatch(line -> line.matches("[a-zA-Z_][a-zA-Z0-9_]*(\\{([a-z_]+=\"[^\"]*\",)*})? \\S+"));
+    }
+}
