@@ -55,15 +55,16 @@ public final class LoadRecorder {
         }
     }
 
-    /** Ends the interval now and begins the next. */
+    /** Ends the interval now and begins the next; one lasts a nanosecond at least. */
     public synchronized Interval take(long nowNanos) {
+        long end = Math.max(nowNanos, intervalStart + 1);
         List<ErrorCount> taken;
         synchronized (errorLock) {
             taken = new ArrayList<>(errors.values());
             errors = new TreeMap<>();
         }
-        Interval interval = new Interval(intervalStart, nowNanos, latencies.getIntervalHistogram(), taken);
-        intervalStart = nowNanos;
+        Interval interval = new Interval(intervalStart, end, latencies.getIntervalHistogram(), taken);
+        intervalStart = end;
         return interval;
     }
 }

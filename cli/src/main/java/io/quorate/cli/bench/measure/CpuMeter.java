@@ -57,7 +57,8 @@ public final class CpuMeter {
                     watched.get(i).name(),
                     cores[i],
                     total == 0 ? 0 : cores[i] / total,
-                    to.usages().get(i).map(ProcessUsage::residentBytes).orElse(OptionalLong.empty())));
+                    resident(from.usages().get(i)),
+                    resident(to.usages().get(i))));
         }
         OptionalDouble others = OptionalDouble.empty();
         if (from.machineSeconds().isPresent() && to.machineSeconds().isPresent()) {
@@ -66,6 +67,10 @@ public final class CpuMeter {
             others = OptionalDouble.of(Math.max(0, busy / seconds - total));
         }
         return new CpuSplit(Runtime.getRuntime().availableProcessors(), processes, others);
+    }
+
+    private static OptionalLong resident(Optional<ProcessUsage> usage) {
+        return usage.map(ProcessUsage::residentBytes).orElse(OptionalLong.empty());
     }
 
     private static double used(Optional<ProcessUsage> from, Optional<ProcessUsage> to) {

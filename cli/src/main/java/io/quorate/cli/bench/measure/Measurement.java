@@ -99,7 +99,7 @@ public final class Measurement {
             clock.sleepUntil(Math.min(deadline, clock.nanoTime() + DRAIN_POLL.toNanos()));
         }
         recorder.unanswered(generator.abandon());
-        return recorder.take(clock.nanoTime() + 1); // An empty drain takes no time; an interval is never empty.
+        return recorder.take(clock.nanoTime());
     }
 
     private static MeasuredRun summary(

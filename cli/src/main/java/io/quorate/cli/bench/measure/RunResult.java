@@ -41,6 +41,6 @@ public record RunResult(
 
     /** Whether the leader changed within the measured time: then the run measured an election as well. */
     public boolean leaderChanged() {
-        return !leaderAtStart.equals(leaderAtEnd);
+        return leaderAtStart.isPresent() && leaderAtEnd.isPresent() && !leaderAtStart.equals(leaderAtEnd);
     }
 }

@@ -144,6 +144,7 @@ public final class JsonReport {
             one.put("name", process.name());
             one.put("cores", rounded(process.cores()));
             one.put("share", rounded(process.share()));
+            process.residentBytesAtStart().ifPresent(bytes -> one.put("residentBytesAtStart", bytes));
             process.residentBytes().ifPresent(bytes -> one.put("residentBytes", bytes));
         }
         return node;

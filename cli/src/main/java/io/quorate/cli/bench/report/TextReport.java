@@ -14,6 +14,9 @@ import java.util.stream.Collectors;
 
 /** A comparison as text for a terminal. */
 public final class TextReport {
+    /** Share of the machine above which the work of others is worth a warning. */
+    private static final double BUSY_SHARE = 0.15;
+
     private static final List<String> HEAD =
             List.of("", "per second", "p50 ms", "p90 ms", "p99 ms", "p99.9 ms", "max ms", "errors", "warm-up");
 
@@ -38,6 +41,11 @@ public final class TextReport {
                         text,
                         "errors, " + run.system() + " " + run.round() + ": " + Figures.count(error.count()) + " "
                                 + error.kind() + ", the first: " + error.example());
+            }
+            if (run.cpu().otherCores().orElse(0) > run.cpu().availableCores() * BUSY_SHARE) {
+                line(
+                        text,
+                        "the machine was busy with other work meanwhile: only ratios of this comparison mean something");
             }
             if (run.leaderChanged()) {
                 line(text, "the leader changed while " + run.system() + " " + run.round() + " was measured");

@@ -30,9 +30,9 @@ class CpuMeterTest {
 
         assertThat(split.processes())
                 .containsExactly(
-                        new ProcessCpu("s1", 0.75, 0.5, OptionalLong.of(4096)),
-                        new ProcessCpu("s2", 0.25, 0.25 / 1.5, OptionalLong.of(4096)),
-                        new ProcessCpu(CpuMeter.SELF, 0.5, 0.5 / 1.5, OptionalLong.of(4096)));
+                        new ProcessCpu("s1", 0.75, 0.5, OptionalLong.of(4096), OptionalLong.of(4096)),
+                        new ProcessCpu("s2", 0.25, 0.25 / 1.5, OptionalLong.of(4096), OptionalLong.of(4096)),
+                        new ProcessCpu(CpuMeter.SELF, 0.5, 0.5 / 1.5, OptionalLong.of(4096), OptionalLong.of(4096)));
         assertThat(split.totalCores()).isEqualTo(1.5);
         assertThat(split.otherCores().orElseThrow()).isCloseTo(0.25, within(1e-9));
     }
@@ -45,7 +45,8 @@ class CpuMeterTest {
 
         CpuSplit split = meter.between(from, to);
 
-        assertThat(split.processes().get(0)).isEqualTo(new ProcessCpu("s1", 0, 0, OptionalLong.empty()));
+        assertThat(split.processes().get(0))
+                .isEqualTo(new ProcessCpu("s1", 0, 0, OptionalLong.of(4096), OptionalLong.empty()));
         assertThat(split.processes().get(1).share()).isEqualTo(0.5);
         assertThat(split.otherCores()).isEmpty();
     }

@@ -43,10 +43,11 @@ public final class ResultSamples {
         CpuSplit cpu = new CpuSplit(
                 2,
                 List.of(
-                        new ProcessCpu("s1", 0.5, 0.5, OptionalLong.of(100 << 20)),
-                        new ProcessCpu("s2", 0.25, 0.25, OptionalLong.empty()),
-                        new ProcessCpu(CpuMeter.SELF, 0.25, 0.25, OptionalLong.of(50 << 20))),
-                OptionalDouble.of(0.1));
+                        new ProcessCpu("s1", 0.5, 0.5, OptionalLong.of(90 << 20), OptionalLong.of(100 << 20)),
+                        new ProcessCpu("s2", 0.25, 0.25, OptionalLong.empty(), OptionalLong.empty()),
+                        new ProcessCpu(
+                                CpuMeter.SELF, 0.25, 0.25, OptionalLong.of(50 << 20), OptionalLong.of(50 << 20))),
+                OptionalDouble.of(0.4));
         return new RunResult(
                 role,
                 system,

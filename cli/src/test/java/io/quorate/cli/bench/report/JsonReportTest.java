@@ -52,7 +52,7 @@ class JsonReportTest {
         assertThat(json.at("/cpu/processes/0/cores").asDouble()).isEqualTo(0.5);
         assertThat(json.at("/cpu/processes/0/share").asDouble()).isEqualTo(0.5);
         assertThat(json.at("/cpu/totalCores").asDouble()).isEqualTo(1.0);
-        assertThat(json.at("/cpu/otherCores").asDouble()).isEqualTo(0.1);
+        assertThat(json.at("/cpu/otherCores").asDouble()).isEqualTo(0.4);
         assertThat(json.get("series").size()).isEqualTo(4);
         for (String field :
                 List.of("endSeconds", "appendsPerSecond", "p50Millis", "p99Millis", "maxMillis", "errors")) {
