@@ -35,6 +35,7 @@ import picocli.CommandLine.Spec;
             KvCommand.class,
             LogCommand.class,
             SnapshotCommand.class,
+            DemoCommand.class,
             BenchCommand.class,
             GenerateCompletionCommand.class
         })

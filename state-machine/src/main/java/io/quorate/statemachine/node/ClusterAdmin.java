@@ -13,8 +13,11 @@ import io.quorate.topology.Role;
 import io.quorate.topology.ShardDescriptor;
 import io.quorate.topology.ShardId;
 import io.quorate.topology.quorum.VoterSets;
+import io.quorate.wal.log.Bytes;
+import io.quorate.wal.log.Lsn;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -427,6 +430,16 @@ public final class ClusterAdmin implements AutoCloseable {
             answers.put(peer.id().node().value(), answer);
         }
         return answers;
+    }
+
+    /** Asks the replica on one node, whoever leads, once it has applied an LSN. */
+    public Bytes queryNode(String address, ShardId shard, Bytes query, Lsn atLeast) {
+        ObjectNode arguments = none().put("shard", shard.value())
+                .put("query", Base64.getEncoder().encodeToString(query.toArray()))
+                .put("atLeastLsn", atLeast.value())
+                .put("timeoutMillis", patience.toMillis());
+        JsonNode answer = client.call(address, "query", arguments, patience.plus(STEP));
+        return Bytes.wrap(Base64.getDecoder().decode(answer.path("answer").asText()));
     }
 
     /** Calls an operation on a shard's leader, and again on the next one if it moved. */

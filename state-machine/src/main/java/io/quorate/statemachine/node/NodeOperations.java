@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.quorate.statemachine.host.HostedShard;
+import io.quorate.statemachine.host.QueryResult;
 import io.quorate.statemachine.identity.NodeIdentity;
 import io.quorate.statemachine.raft.RatisShardHost;
 import io.quorate.statemachine.service.AdminException;
@@ -16,9 +17,12 @@ import io.quorate.topology.PeerId;
 import io.quorate.topology.ShardDescriptor;
 import io.quorate.topology.ShardId;
 import io.quorate.wal.log.Bytes;
+import io.quorate.wal.log.Lsn;
 import io.quorate.wal.log.MembershipException;
+import io.quorate.wal.log.ReadConsistency;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.Base64;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -62,6 +66,7 @@ final class NodeOperations implements AdminHandler {
         reads.put("hello", arguments -> hello());
         reads.put("status", arguments -> status());
         reads.put("digest", this::digest);
+        reads.put("query", this::query);
         reads.put("nodes.list", arguments -> cluster().listNodes());
         reads.put("shards.list", arguments -> cluster().listShards());
         changes.put("cluster.join", this::joinCluster);
@@ -156,6 +161,19 @@ final class NodeOperations implements AdminHandler {
                 .put("index", digest.position().index())
                 .put("sha256", digest.sha256())
                 .put("keys", digest.keys());
+    }
+
+    /** Asks this replica itself, once it has applied an LSN: {@code {shard, query, atLeastLsn}}, query and answer in base 64. */
+    private JsonNode query(JsonNode arguments) {
+        Bytes query = DescriptorJson.parse(
+                () -> Bytes.wrap(Base64.getDecoder().decode(DescriptorJson.text(arguments, "query"))));
+        Lsn atLeast =
+                DescriptorJson.parse(() -> new Lsn(arguments.path("atLeastLsn").asLong()));
+        QueryResult result =
+                await("query", shard(arguments).query(query, new ReadConsistency.Session(atLeast), timeout(arguments)));
+        return DescriptorJson.object()
+                .put("lsn", result.applied().value())
+                .put("answer", Base64.getEncoder().encodeToString(result.value().toArray()));
     }
 
     private JsonNode openShard(JsonNode arguments) {
