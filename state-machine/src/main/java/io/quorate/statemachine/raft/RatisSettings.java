@@ -99,7 +99,7 @@ public record RatisSettings(
         p.set("raft.server.leaderelection.leader.step-down.wait-time", electionTimeoutMax.toMillis() + "ms");
         p.set("raft.server.log.append-entries.compose.enabled", "false");
         p.set("raft.server.log.log-metadata.enabled", "false");
-        p.set("raft.server.log.preallocated.size", "4KB");
+        p.set("raft.server.log.preallocated.size", "64KB");
         p.set("raft.server.log.read.lock.enabled", "false");
         p.set("raft.server.log.segment.size.max", segmentBytes + "");
         p.set("raft.server.log.segment.cache.num.max", "2");
@@ -111,6 +111,10 @@ public record RatisSettings(
         p.set("raft.server.log.purge.upto.snapshot.index", "true");
         p.set("raft.server.log.purge.preservation.log.num", keptEntries + "");
         p.set("raft.server.log.purge.gap", "1");
+        p.set("raft.server.log.corruption.policy", "EXCEPTION");
+        p.set("raft.server.log.appender.retry.policy", "10ms,10, 100ms,1000000");
+        p.set("raft.server.threadpool.server.cached", "false");
+        p.set("raft.server.threadpool.server.size", "4");
         p.set("raft.server.snapshot.auto.trigger.enabled", "false");
         p.set("raft.server.snapshot.trigger-when-stop.enabled", "false");
         p.set("raft.server.retrycache.expirytime", "5s");

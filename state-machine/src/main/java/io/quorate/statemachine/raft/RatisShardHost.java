@@ -2,7 +2,11 @@ package io.quorate.statemachine.raft;
 
 import io.quorate.statemachine.host.HostedShard;
 import io.quorate.statemachine.host.ShardDirectory;
+import io.quorate.statemachine.raft.scan.RaftLogScanner;
+import io.quorate.statemachine.raft.scan.ScanBounds;
+import io.quorate.statemachine.raft.sync.DirectorySync;
 import io.quorate.statemachine.raft.sync.RaftSync;
+import io.quorate.statemachine.raft.sync.SnapshotInstallSync;
 import io.quorate.statemachine.raft.sync.SyncFailedException;
 import io.quorate.topology.ShardDescriptor;
 import io.quorate.topology.ShardId;
@@ -111,8 +115,23 @@ public final class RatisShardHost implements ShardDirectory, AutoCloseable {
                         + " is gone, and with it this peer's memory of its votes; "
                         + "wipe the data directory and add this node again as a new peer");
             }
+            if (exists && file.state() != ShardFile.State.REMOVING) {
+                scanLog(group);
+            }
             files.put(group, file);
         }
+    }
+
+    /** Looks at a group's log before Ratis does: cuts a torn tail, refuses any other damage by name. */
+    private void scanLog(UUID group) throws IOException {
+        Path directory = raftDirectory.resolve(group.toString());
+        new SnapshotInstallSync(directory.resolve("tmp"), directory.resolve("sm"), DirectorySync.FSYNC).recover();
+        long snapshot = new CheckpointStorage(directory.resolve("sm"))
+                .newest()
+                .map(checkpoint -> checkpoint.termIndex().getIndex())
+                .orElse(-1L);
+        RaftLogScanner.prepare(
+                directory, new ScanBounds(snapshot, -1, config.raft().appenderBytes()));
     }
 
     private RaftServer build(Parameters parameters) throws IOException {
