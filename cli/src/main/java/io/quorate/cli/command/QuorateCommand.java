@@ -27,6 +27,7 @@ import picocli.CommandLine.Spec;
             "Every command explains itself: quorate COMMAND --help. With --json a command prints one JSON object."
         },
         subcommands = {
+            NodeCommand.class,
             InitCommand.class,
             StatusCommand.class,
             ShardsCommand.class,
