@@ -1,5 +1,6 @@
 package io.quorate.cli.bench;
 
+import io.quorate.cli.bench.quorate.Quorate;
 import io.quorate.cli.bench.ratis.BareRatis;
 import io.quorate.cli.bench.ratis.RatisProfile;
 import io.quorate.cli.bench.system.SystemUnderTest;
@@ -8,6 +9,11 @@ import java.util.List;
 /** The systems that the harness can start. */
 public final class BenchSystems {
     private BenchSystems() {}
+
+    /** Quorate with its defaults. */
+    public static SystemUnderTest quorate() {
+        return new Quorate();
+    }
 
     /** Bare Ratis as it comes. */
     public static SystemUnderTest baseline() {
@@ -21,7 +27,7 @@ public final class BenchSystems {
 
     /** All of them, the one that is measured when none is named first. */
     public static List<SystemUnderTest> all() {
-        return List.of(baseline(), tuned());
+        return List.of(quorate(), baseline(), tuned());
     }
 
     /**

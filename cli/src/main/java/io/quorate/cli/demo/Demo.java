@@ -1,6 +1,7 @@
 package io.quorate.cli.demo;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.quorate.cli.local.NodeProcesses;
 import io.quorate.cli.process.ProcessCluster;
 import io.quorate.statemachine.client.ClientConfig;
 import io.quorate.statemachine.client.QuorateClient;
@@ -52,15 +53,10 @@ public final class Demo {
      * @param kept where the report says that the nodes' files stay; empty if they are removed
      */
     public DemoReport run(ProcessCluster processes, Optional<String> kept) throws IOException, InterruptedException {
-        try (DemoCluster cluster = new DemoCluster(processes, NODES);
+        try (NodeProcesses cluster = new NodeProcesses(processes, NODES, List.of("-Xmx256m", "-XX:+UseSerialGC"), "");
                 ClusterAdmin admin = new ClusterAdmin(cluster.addresses(3), Optional.empty(), PATIENCE, log::info)) {
             progress.accept("starting three nodes at " + cluster.addresses(3));
-            for (int node = 1; node <= NODES - 1; node++) {
-                cluster.launch(node);
-            }
-            for (int node = 1; node <= NODES - 1; node++) {
-                cluster.awaitListening(node);
-            }
+            cluster.launchAll(NODES - 1);
             admin.init(3);
             admin.createShard(SHARD, "log", List.of(), 3);
             cluster.launch(NODES);
@@ -72,7 +68,7 @@ public final class Demo {
         }
     }
 
-    private DemoReport feed(DemoCluster cluster, ClusterAdmin admin, DemoFeed feed, Optional<String> kept)
+    private DemoReport feed(NodeProcesses cluster, ClusterAdmin admin, DemoFeed feed, Optional<String> kept)
             throws InterruptedException {
         int quarter = Math.max(1, entries.size() / 4);
         progress.accept("feeding " + entries.size() + " entries");
@@ -81,12 +77,12 @@ public final class Demo {
         during(feed, 2 * quarter, () -> {
             killed[0] = nodeOf(admin.leader(SHARD));
             progress.accept("killing the leader, " + killed[0] + ", with -9");
-            cluster.kill(number(killed[0]));
+            cluster.kill(NodeProcesses.number(killed[0]));
         });
         progress.accept("starting " + killed[0] + " again, adding n4");
         during(feed, 3 * quarter, () -> {
-            cluster.restart(number(killed[0]));
-            cluster.awaitListening(number(killed[0]));
+            cluster.restart(NodeProcesses.number(killed[0]));
+            cluster.awaitListening(NodeProcesses.number(killed[0]));
             cluster.awaitListening(NODES);
             admin.addPeer(SHARD, cluster.address(NODES), true);
         });
@@ -147,7 +143,7 @@ public final class Demo {
                 found,
                 feed.longestGapMillis(),
                 killed,
-                DemoCluster.name(NODES),
+                NodeProcesses.name(NODES),
                 removed,
                 same && whole && voters.size() == 3,
                 voters,
@@ -156,9 +152,5 @@ public final class Demo {
 
     private static String nodeOf(JsonNode leader) {
         return leader.path("self").asText().split("\\.")[0];
-    }
-
-    private static int number(String node) {
-        return Integer.parseInt(node.substring(1));
     }
 }

@@ -1,0 +1,2 @@
+/** Quorate itself as a system under test: three node processes, one shard with the key-value application. */
+package io.quorate.cli.bench.quorate;
