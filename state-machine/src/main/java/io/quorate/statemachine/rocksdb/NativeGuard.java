@@ -33,6 +33,9 @@ final class NativeGuard implements RocksDbView.Lease {
 
     /** As {@link #enter}, but answers false instead of throwing. */
     boolean tryEnter() {
+        if (closing) {
+            return false; // without queueing behind the one who closes
+        }
         lock.readLock().lock();
         if (closing) {
             lock.readLock().unlock();

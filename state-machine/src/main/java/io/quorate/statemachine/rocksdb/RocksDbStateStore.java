@@ -133,6 +133,21 @@ final class RocksDbStateStore implements StateStore, WriteBufferBudget.Holder {
     }
 
     @Override
+    public boolean isFlushing() {
+        if (!guard.tryEnter()) {
+            return true;
+        }
+        try {
+            return database.isFlushing();
+        } catch (RocksDBException e) {
+            failure = StoreErrors.failed("asking for flushes of", directory, e);
+            return true;
+        } finally {
+            guard.exit();
+        }
+    }
+
+    @Override
     public void flush(boolean wait) {
         if (!guard.tryEnter()) {
             return;

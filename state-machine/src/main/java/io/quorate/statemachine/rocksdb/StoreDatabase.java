@@ -8,12 +8,15 @@ import org.rocksdb.Options;
 import org.rocksdb.ReadOptions;
 import org.rocksdb.RocksDB;
 import org.rocksdb.RocksDBException;
+import org.rocksdb.Status;
 import org.rocksdb.WriteBatch;
 import org.rocksdb.WriteOptions;
 
 /** An open RocksDB and the native objects that go with it. Whoever calls keeps it open meanwhile. */
 final class StoreDatabase implements AutoCloseable {
     private static final String MEMTABLE_BYTES = "rocksdb.size-all-mem-tables";
+    private static final String FLUSH_PENDING = "rocksdb.mem-table-flush-pending";
+    private static final String RUNNING_FLUSHES = "rocksdb.num-running-flushes";
     private static final String TABLE_BYTES = "rocksdb.total-sst-files-size";
     private static final String BLOB_BYTES = "rocksdb.total-blob-file-size";
 
@@ -24,7 +27,7 @@ final class StoreDatabase implements AutoCloseable {
     private final FlushOptions flushLater =
             new FlushOptions().setWaitForFlush(false).setAllowWriteStall(true);
     private final FlushOptions flushNow =
-            new FlushOptions().setWaitForFlush(true).setAllowWriteStall(true);
+            new FlushOptions().setWaitForFlush(true).setAllowWriteStall(false);
 
     private StoreDatabase(Options options, RocksDB db) {
         this.options = options;
@@ -86,9 +89,21 @@ final class StoreDatabase implements AutoCloseable {
         return db.getLongProperty(TABLE_BYTES) + db.getLongProperty(BLOB_BYTES);
     }
 
+    /** True if memtables are being flushed, or wait for a thread to do it. */
+    boolean isFlushing() throws RocksDBException {
+        return db.getLongProperty(FLUSH_PENDING) > 0 || db.getLongProperty(RUNNING_FLUSHES) > 0;
+    }
+
     /** Starts a flush of all memtables; waits for its end if asked to. */
     void flush(boolean wait) throws RocksDBException {
-        db.flush(wait ? flushNow : flushLater);
+        try {
+            db.flush(wait ? flushNow : flushLater);
+        } catch (RocksDBException e) {
+            // Writes wait for a flush already: another one is not needed.
+            if (wait || e.getStatus() == null || e.getStatus().getCode() != Status.Code.TryAgain) {
+                throw e;
+            }
+        }
     }
 
     @Override

@@ -4,24 +4,26 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * Bounds the memtables of all stores of a process together: when they exceed the limit, the store that holds most is flushed;
- * at twice the limit, whoever writes waits for that flush. Thread-safe.
+ * Bounds the memtables of all stores of a process together: when they exceed the limit, as many stores are asked to flush as it
+ * takes, those that hold most first; at twice the limit, whoever writes waits for a flush. Thread-safe.
  *
  * <p>RocksDB's own write-buffer manager looks at active memtables only, and flushes the store that happens to write: with many
  * small memtables for each store it would come too late, and with many shards it would flush the wrong one.
  */
 final class WriteBufferBudget {
-    /** Something whose memtables count. */
+    /** Something whose memtables count. A failure is its own matter: its next write tells. */
     interface Holder {
         /** Native bytes held now; 0 once closed. */
         long memtableBytes();
 
-        /** Gives them back, soon or before it returns; nothing once closed. A failure is the holder's: its next write tells. */
+        /** True if it is about to give back what it holds. */
+        boolean isFlushing();
+
+        /** Gives them back, soon or before it returns; nothing once closed. */
         void flush(boolean wait);
     }
 
@@ -63,8 +65,23 @@ final class WriteBufferBudget {
             total += holding.bytes();
         }
         if (total > limitBytes) {
-            Optional<Holding> largest = holdings.stream().max(Comparator.comparingLong(Holding::bytes));
-            largest.orElseThrow().holder().flush(total > 2 * limitBytes);
+            holdings.sort(Comparator.comparingLong(Holding::bytes).reversed());
+            reduce(holdings, total);
+        }
+    }
+
+    private void reduce(List<Holding> largestFirst, long total) {
+        if (total > 2 * limitBytes) {
+            largestFirst.get(0).holder().flush(true);
+            return;
+        }
+        long excess = total - limitBytes;
+        for (int i = 0; i < largestFirst.size() && excess > 0; i++) {
+            Holding holding = largestFirst.get(i);
+            if (!holding.holder().isFlushing()) {
+                holding.holder().flush(false);
+            }
+            excess -= holding.bytes();
         }
     }
 }
