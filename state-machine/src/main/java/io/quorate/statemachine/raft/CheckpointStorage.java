@@ -34,15 +34,22 @@ final class CheckpointStorage implements StateMachineStorage {
     /** A checkpoint on disk. */
     record Checkpoint(TermIndex termIndex, Path directory) {}
 
-    private final Path directory;
+    /** Set when the group is opened. */
+    private volatile Path directory;
+
     private volatile SnapshotInfo latest;
 
+    /** For a group that Ratis opens: the directory becomes known at {@link #init}. */
+    CheckpointStorage() {}
+
+    /** For a look at a group that is not open. */
     CheckpointStorage(Path directory) {
         this.directory = directory;
     }
 
     @Override
     public void init(RaftStorage storage) throws IOException {
+        directory = storage.getStorageDir().getStateMachineDir().toPath();
         reload();
     }
 

@@ -225,7 +225,6 @@ public final class RatisShardHost implements ShardDirectory, AutoCloseable {
                 config.stores(),
                 config.sessions(),
                 liveDirectory.resolve(group.toString()),
-                raftDirectory.resolve(group.toString()).resolve("sm"),
                 health,
                 sync);
         RatisShard shard = new RatisShard(

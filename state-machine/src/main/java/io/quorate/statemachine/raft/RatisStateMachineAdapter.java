@@ -53,7 +53,7 @@ import org.slf4j.LoggerFactory;
  * apply parks the replica at that entry: nothing is thrown into Ratis (which would close the division), nothing further is
  * applied, waiting clients end by their deadlines, health says where and why.
  */
-final class RatisStateMachineAdapter extends BaseStateMachine {
+class RatisStateMachineAdapter extends BaseStateMachine {
     private static final Logger log = LoggerFactory.getLogger(RatisStateMachineAdapter.class);
     private static final CompletableFuture<Message> DONE = CompletableFuture.completedFuture(Message.EMPTY);
 
@@ -96,7 +96,6 @@ final class RatisStateMachineAdapter extends BaseStateMachine {
             StateStoreFactory stores,
             SessionLimits limits,
             Path live,
-            Path checkpointDirectory,
             ReplicaHealth health,
             RaftSync sync) {
         this.descriptor = descriptor;
@@ -104,7 +103,7 @@ final class RatisStateMachineAdapter extends BaseStateMachine {
         this.stores = stores;
         this.limits = limits;
         this.live = live;
-        this.checkpoints = new CheckpointStorage(checkpointDirectory);
+        this.checkpoints = new CheckpointStorage();
         this.health = health;
         this.sync = sync;
     }
@@ -198,6 +197,7 @@ final class RatisStateMachineAdapter extends BaseStateMachine {
                 pending.markApplied();
                 listener.committed(pending, outcomes, entry.getTerm(), entry.getIndex());
             }
+            return reply(outcomes);
         } catch (RuntimeException | IOException e) {
             health.park(replica.position().lsn(), entry.getIndex(), e);
             log.error(
@@ -209,6 +209,15 @@ final class RatisStateMachineAdapter extends BaseStateMachine {
                     e);
         }
         return DONE;
+    }
+
+    /** What Ratis keeps and sends as the answer to an entry; nothing, since our appends are answered by the listener. */
+    CompletableFuture<Message> reply(List<AppendOutcome> outcomes) {
+        return DONE;
+    }
+
+    ShardDescriptor descriptor() {
+        return descriptor;
     }
 
     private EntryBatch decode(LogEntryProto entry) {

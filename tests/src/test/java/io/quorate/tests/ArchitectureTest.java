@@ -1,0 +1,87 @@
+package io.quorate.tests;
+
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.Architectures.layeredArchitecture;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+
+import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.junit.AnalyzeClasses;
+import com.tngtech.archunit.junit.ArchTest;
+import com.tngtech.archunit.lang.ArchRule;
+
+/** The picture of docs/ARCHITECTURE.md, held. */
+@AnalyzeClasses(packages = "io.quorate", importOptions = ImportOption.DoNotIncludeTests.class)
+class ArchitectureTest {
+    private static final String[] PURE = {
+        "io.quorate.topology..",
+        "io.quorate.wal.log..",
+        "io.quorate.wal.apply..",
+        "io.quorate.statemachine.app..",
+        "io.quorate.statemachine.replica..",
+        "io.quorate.statemachine.wire..",
+        "io.quorate.statemachine.client.core.."
+    };
+
+    @ArchTest
+    static final ArchRule modulesDependInOneDirection = layeredArchitecture()
+            .consideringOnlyDependenciesInLayers()
+            .layer("topology")
+            .definedBy("io.quorate.topology..")
+            .layer("wal")
+            .definedBy("io.quorate.wal..")
+            .layer("state-machine")
+            .definedBy("io.quorate.statemachine..")
+            .layer("cli")
+            .definedBy("io.quorate.cli..")
+            .layer("tests")
+            .definedBy("io.quorate.tests..")
+            .whereLayer("tests")
+            .mayNotBeAccessedByAnyLayer()
+            .whereLayer("cli")
+            .mayOnlyBeAccessedByLayers("tests")
+            .whereLayer("state-machine")
+            .mayOnlyBeAccessedByLayers("cli", "tests")
+            .whereLayer("wal")
+            .mayOnlyBeAccessedByLayers("state-machine", "cli", "tests");
+
+    @ArchTest
+    static final ArchRule noPackageCycle =
+            slices().matching("io.quorate.(**)").should().beFreeOfCycles();
+
+    @ArchTest
+    static final ArchRule pureCoresKnowNoClockThreadFileSocketOrLogger = noClasses()
+            .that()
+            .resideInAnyPackage(PURE)
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage(
+                    "java.nio.file..", "java.nio.channels..", "java.net..", "org.slf4j..", "org.apache.ratis..")
+            .orShould()
+            .dependOnClassesThat()
+            .haveNameMatching("java\\.io\\.(File|RandomAccessFile|Console).*")
+            .orShould()
+            .dependOnClassesThat()
+            .areAssignableTo(Thread.class)
+            .orShould()
+            .callMethod(System.class, "currentTimeMillis")
+            .orShould()
+            .callMethod(System.class, "nanoTime");
+
+    @ArchTest
+    static final ArchRule theUsersSideShowsNothingOfRatisRocksDbOrGrpc = noClasses()
+            .that()
+            .resideInAnyPackage(
+                    "io.quorate.statemachine.app..", "io.quorate.statemachine.kv..", "io.quorate.statemachine.logapp..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("org.apache.ratis..", "org.rocksdb..", "io.grpc..");
+
+    @ArchTest
+    static final ArchRule logbackIsConfiguredInTheCommandLineOnly = classes()
+            .that()
+            .resideOutsideOfPackage("io.quorate.cli..")
+            .should()
+            .onlyDependOnClassesThat()
+            .resideOutsideOfPackage("ch.qos.logback..");
+}
