@@ -1,6 +1,8 @@
 package io.quorate.tests.cluster;
 
 import io.quorate.statemachine.app.Application;
+import io.quorate.statemachine.client.ClientConfig;
+import io.quorate.statemachine.client.QuorateClient;
 import io.quorate.statemachine.host.HostedShard;
 import io.quorate.statemachine.raft.ApplicationCatalog;
 import io.quorate.statemachine.raft.HostConfig;
@@ -8,6 +10,12 @@ import io.quorate.statemachine.raft.RatisSettings;
 import io.quorate.statemachine.raft.RatisShardHost;
 import io.quorate.statemachine.rocksdb.RocksDbMemory;
 import io.quorate.statemachine.rocksdb.RocksDbStateStoreFactory;
+import io.quorate.statemachine.service.AdminException;
+import io.quorate.statemachine.service.ClientService;
+import io.quorate.statemachine.service.QuorateServices;
+import io.quorate.statemachine.service.ServedNode;
+import io.quorate.statemachine.service.ShardLocator;
+import io.quorate.statemachine.service.StreamLimits;
 import io.quorate.topology.ClusterId;
 import io.quorate.topology.Generation;
 import io.quorate.topology.Incarnation;
@@ -29,9 +37,12 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import org.apache.ratis.grpc.server.GrpcServices;
+import org.apache.ratis.thirdparty.io.grpc.ServerInterceptor;
 import org.awaitility.Awaitility;
 
 /**
@@ -43,14 +54,23 @@ public final class InProcessCluster implements AutoCloseable {
 
     private final Path directory;
     private final ClusterId cluster = new ClusterId(UUID.randomUUID());
-    private final List<Supplier<Application>> applications;
+    private final Function<String, List<Supplier<Application>>> applications;
     private final UnaryOperator<HostConfig> tuning;
+    private final Map<String, ServerInterceptor> interceptors = new TreeMap<>();
     private final RocksDbStateStoreFactory stores = new RocksDbStateStoreFactory(RocksDbMemory.lan());
     private final Map<String, Peer> peers = new TreeMap<>();
     private final Map<String, RatisShardHost> running = new TreeMap<>();
 
     public InProcessCluster(
             Path directory, List<Supplier<Application>> applications, UnaryOperator<HostConfig> tuning) {
+        this(directory, node -> applications, tuning);
+    }
+
+    /** @param applications of each node, by its name: for nodes that behave differently */
+    public InProcessCluster(
+            Path directory,
+            Function<String, List<Supplier<Application>>> applications,
+            UnaryOperator<HostConfig> tuning) {
         this.directory = directory;
         this.applications = applications;
         this.tuning = tuning;
@@ -102,16 +122,52 @@ public final class InProcessCluster implements AutoCloseable {
     public RatisShardHost start(String node) {
         Peer peer = peers.get(node);
         HostConfig config = HostConfig.lan(
-                cluster, peer.id(), peer.address(), directory(node), stores, ApplicationCatalog.of(applications));
+                cluster,
+                peer.id(),
+                peer.address(),
+                directory(node),
+                stores,
+                ApplicationCatalog.of(applications.apply(node)));
         RatisSettings patient = config.raft().withElectionTimeout(Duration.ofSeconds(1), Duration.ofSeconds(2));
         try {
-            RatisShardHost host = new RatisShardHost(
-                    tuning.apply(config.withRaft(patient)), shards -> GrpcServices.Customizer.getDefaultInstance());
+            RatisShardHost host =
+                    new RatisShardHost(tuning.apply(config.withRaft(patient)), shards -> services(node, shards));
             running.put(node, host);
             return host;
         } catch (IOException e) {
             throw new UncheckedIOException("node " + node + " does not start", e);
         }
+    }
+
+    private GrpcServices.Customizer services(String node, RatisShardHost shards) {
+        ClientService clients = new ClientService(
+                new ServedNode(cluster, peers.get(node).id()),
+                shards,
+                ShardLocator.neighbours(shards),
+                StreamLimits.DEFAULT);
+        QuorateServices services = new QuorateServices(
+                clients,
+                (operation, json, principal) -> CompletableFuture.failedFuture(
+                        new AdminException("UNKNOWN_OPERATION", "no operators here: " + operation)));
+        return (builder, types) -> {
+            services.customize(builder, types);
+            return interceptors.containsKey(node) ? builder.intercept(interceptors.get(node)) : builder;
+        };
+    }
+
+    /** Puts something before all services of a node; before it starts. */
+    public void intercept(String node, ServerInterceptor interceptor) {
+        interceptors.put(node, interceptor);
+    }
+
+    /** A client that knows all nodes. */
+    public QuorateClient client(UnaryOperator<ClientConfig> tuned) {
+        String[] seeds = peers.values().stream().map(Peer::address).toArray(String[]::new);
+        return QuorateClient.create(tuned.apply(ClientConfig.of(seeds).withTimeout(PATIENCE)));
+    }
+
+    public ClusterId id() {
+        return cluster;
     }
 
     public void stop(String node) {
@@ -140,6 +196,20 @@ public final class InProcessCluster implements AutoCloseable {
 
     public HostedShard shard(String node, ShardDescriptor descriptor) {
         return running.get(node).find(descriptor.shard()).orElseThrow();
+    }
+
+    /** The node that leads, as its shard: waits for one. */
+    public HostedShard leader(ShardDescriptor descriptor) {
+        return shard(awaitLeader(descriptor), descriptor);
+    }
+
+    /** Some running node that does not lead. */
+    public String follower(ShardDescriptor descriptor) {
+        String leader = awaitLeader(descriptor);
+        return running.keySet().stream()
+                .filter(node -> !node.equals(leader))
+                .findFirst()
+                .orElseThrow();
     }
 
     /** The node that leads now, if any does. */
