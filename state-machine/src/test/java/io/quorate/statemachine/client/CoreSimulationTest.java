@@ -1,0 +1,22 @@
+package io.quorate.statemachine.client;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import net.jqwik.api.EdgeCasesMode;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import org.junit.jupiter.api.Test;
+
+class CoreSimulationTest {
+    @Property(tries = 1500, edgeCases = EdgeCasesMode.NONE)
+    void everyAppendIsAnsweredOnceAppliedAtMostOnceAndNeverAfterARejection(@ForAll long seed) {
+        new CoreSimulation(seed).run(600);
+    }
+
+    @Test
+    void theSimulationCommitsSomething() {
+        CoreSimulation simulation = new CoreSimulation(7);
+        simulation.run(600);
+        assertThat(simulation.anyCommitted()).isTrue();
+    }
+}
