@@ -47,6 +47,7 @@ final class NodeConnection extends ClientCall.Listener<WireMessage> {
     private int gatheredRequests;
     private long gatheredBytes;
     private Optional<ServerResponse.Welcome> welcome = Optional.empty();
+    private boolean finished;
     private boolean closed;
 
     NodeConnection(ClientLoop loop, String address, ManagedChannel channel, long now) {
@@ -183,7 +184,7 @@ final class NodeConnection extends ClientCall.Listener<WireMessage> {
 
     /** Sends what was gathered. Before the node's welcome that is the greeting and questions only. */
     void flush() {
-        if (gathered.isEmpty() || closed) {
+        if (gathered.isEmpty() || finished || closed) {
             return;
         }
         WireMessage message = RequestCodec.encode(gathered);
@@ -242,7 +243,7 @@ final class NodeConnection extends ClientCall.Listener<WireMessage> {
     void tick(long now) {
         if (liveness.isDead(now)) {
             lose("node " + address + (isUp() ? " is silent" : " cannot be reached in time"));
-        } else if (isUp() && liveness.mustPing(now, inFlight.requests() > 0)) {
+        } else if (isUp() && !finished && liveness.mustPing(now, inFlight.requests() > 0)) {
             gather(new ClientRequest.Ping(inFlight.addQuestion(Optional.empty())), 1, 0);
         }
     }
@@ -263,10 +264,13 @@ final class NodeConnection extends ClientCall.Listener<WireMessage> {
         loop.lost(this, cause, inFlight.takeAll());
     }
 
-    /** Ends the stream in order, after what was gathered. */
+    /** Ends the stream in order, after what was gathered; at once if the node has not been reached. */
     void finish() {
-        if (!closed) {
+        if (!isUp()) {
+            lose("the client is closed");
+        } else if (!finished) {
             flush();
+            finished = true;
             call.halfClose();
         }
     }

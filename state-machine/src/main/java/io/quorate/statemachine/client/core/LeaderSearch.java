@@ -48,6 +48,7 @@ final class LeaderSearch {
     private long peersEpoch = -1;
     private Optional<String> leader = Optional.empty();
     private long leaderEpoch = -1;
+    private boolean closed;
     private boolean asking;
     private long askAtNanos;
     private long askingSinceNanos;
@@ -82,8 +83,14 @@ final class LeaderSearch {
         ask(now);
     }
 
+    /** Asks no more. */
+    void close() {
+        closed = true;
+        asking = false;
+    }
+
     private void ask(long now) {
-        if (!asking) {
+        if (!asking && !closed) {
             asking = true;
             askingSinceNanos = now;
             askAtNanos = rounds == 0 ? now : now + backoff.nanos(rounds - 1, random);

@@ -142,6 +142,7 @@ public final class ShardCore {
                 .ifPresent(
                         last -> actions.add(new ShardAction.Send(search.leader().orElseThrow(), List.of(last))));
         reader.close();
+        search.close();
     }
 
     /** Connections that something waits for now. */
