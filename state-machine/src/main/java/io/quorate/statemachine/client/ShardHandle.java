@@ -27,6 +27,9 @@ import java.util.concurrent.ExecutionException;
 
 /** One shard's core and its connections to the world: callers on one side, nodes on the other. */
 final class ShardHandle implements ShardClient {
+    private static final int MESSAGES_IN_FLIGHT = 4;
+    private static final long LONGEST_GATHERING_NANOS = 500_000;
+
     private final ShardId id;
     private final ClientLoop loop;
     private final ClientConfig config;
@@ -36,6 +39,10 @@ final class ShardHandle implements ShardClient {
     // Owned by the client's thread.
     private final ShardCore core;
     private final WakeTimer timer;
+    /** True while a look into the inbox is scheduled. */
+    private boolean looking;
+    /** True if the last look found nothing: callers do not come in crowds now. */
+    private boolean quiet = true;
 
     ShardHandle(ShardId id, ClientLoop loop) {
         this.id = id;
@@ -177,7 +184,14 @@ final class ShardHandle implements ShardClient {
     // From here on: the client's thread.
 
     private void takeAppends() {
-        loop.turn(() -> step(new ShardEvent.Submitted(appends.takeAll())));
+        loop.turn(() -> {
+            List<PendingAppend> taken = appends.takeAll();
+            quiet = taken.isEmpty();
+            if (!quiet) {
+                step(new ShardEvent.Submitted(taken));
+            }
+            loop.pumpLater(this);
+        });
     }
 
     private void takeQueries() {
@@ -247,6 +261,27 @@ final class ShardHandle implements ShardClient {
             }
         }
         timer.wakeAt(core.wakeAtNanos(loop.now()));
+        gather();
+    }
+
+    /**
+     * While appends are in flight, a further message is worth its cost only if it carries a fair share of what is on the way; until
+     * then callers do not even wake this thread. Answers lower the share; and after half a millisecond what is there goes. With
+     * little in flight, or when nobody came for so long, nothing is waited for.
+     */
+    private void gather() {
+        int share = quiet ? 1 : core.openAtLeader() / MESSAGES_IN_FLIGHT;
+        if (appends.wakeAt(share)) {
+            loop.execute(this::takeAppends);
+        } else if (share > 1 && !looking) {
+            looking = true;
+            loop.schedule(this::look, LONGEST_GATHERING_NANOS);
+        }
+    }
+
+    private void look() {
+        looking = false;
+        takeAppends();
     }
 
     /** The answers to what was in flight on a connection will not come. */

@@ -53,6 +53,11 @@ public final class ShardCore {
         return search.leader();
     }
 
+    /** Appends that the present leader was sent and has not answered. */
+    public int openAtLeader() {
+        return writer.openAtLeader();
+    }
+
     /** Takes one event and returns what is to be done, in order. */
     public List<ShardAction> step(long nowNanos, ShardEvent event) {
         List<ShardAction> actions = new ArrayList<>(2);

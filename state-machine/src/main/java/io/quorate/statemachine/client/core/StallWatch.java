@@ -12,6 +12,10 @@ final class StallWatch {
         this.stallNanos = stallNanos;
     }
 
+    int open() {
+        return open;
+    }
+
     void sent(int count, long now) {
         if (open == 0) {
             sinceNanos = now;

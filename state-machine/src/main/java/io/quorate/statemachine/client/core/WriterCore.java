@@ -77,6 +77,10 @@ final class WriterCore {
         }
     }
 
+    int openAtLeader() {
+        return stall.open();
+    }
+
     /** True if the leader would be sent something if its connection were ready. */
     boolean wantsToSend(long now) {
         return search.leader().isPresent() && !pause.holds(now) && backlog.canSend();
