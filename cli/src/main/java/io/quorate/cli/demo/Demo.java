@@ -1,6 +1,8 @@
 package io.quorate.cli.demo;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.quorate.cli.local.LogCheck;
+import io.quorate.cli.local.LogFeed;
 import io.quorate.cli.local.NodeProcesses;
 import io.quorate.cli.process.ProcessCluster;
 import io.quorate.statemachine.client.ClientConfig;
@@ -63,12 +65,12 @@ public final class Demo {
             ClientConfig config =
                     ClientConfig.of(cluster.addresses(3).toArray(String[]::new)).withTimeout(PATIENCE);
             try (QuorateClient client = QuorateClient.create(config)) {
-                return feed(cluster, admin, new DemoFeed(client.shard(SHARD), entries), kept);
+                return feed(cluster, admin, new LogFeed(client.shard(SHARD), entries), kept);
             }
         }
     }
 
-    private DemoReport feed(NodeProcesses cluster, ClusterAdmin admin, DemoFeed feed, Optional<String> kept)
+    private DemoReport feed(NodeProcesses cluster, ClusterAdmin admin, LogFeed feed, Optional<String> kept)
             throws InterruptedException {
         int quarter = Math.max(1, entries.size() / 4);
         progress.accept("feeding " + entries.size() + " entries");
@@ -94,7 +96,7 @@ public final class Demo {
     }
 
     /** Feeds up to a position while a step is done beside it; ends when both are done. */
-    private void during(DemoFeed feed, int end, Step step) throws InterruptedException {
+    private void during(LogFeed feed, int end, Step step) throws InterruptedException {
         CompletableFuture<Void> done = CompletableFuture.runAsync(() -> {
             try {
                 step.run();
@@ -109,9 +111,8 @@ public final class Demo {
         done.join();
     }
 
-    private DemoReport compare(
-            ClusterAdmin admin, DemoFeed feed, String killed, String removed, Optional<String> kept) {
-        DemoCheck check = new DemoCheck(admin, SHARD, entries, feed.acknowledged());
+    private DemoReport compare(ClusterAdmin admin, LogFeed feed, String killed, String removed, Optional<String> kept) {
+        LogCheck check = new LogCheck(admin, SHARD, entries, feed.acknowledged());
         List<JsonNode> members = new ArrayList<>();
         admin.leader(SHARD).path("peers").forEach(members::add);
         List<DemoReport.Voter> voters = new ArrayList<>();
@@ -119,7 +120,8 @@ public final class Demo {
             if (member.path("role").asText().equals("VOTER")) {
                 String node = member.path("id").asText().split("\\.")[0];
                 String address = member.path("address").asText();
-                voters.add(check.check(node, address));
+                LogCheck.Held held = check.check(address);
+                voters.add(new DemoReport.Voter(node, 0, "", held.entries(), held.found()));
             }
         }
         Map<String, JsonNode> digests = admin.digests(SHARD);

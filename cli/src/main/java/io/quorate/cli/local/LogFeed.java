@@ -1,4 +1,4 @@
-package io.quorate.cli.demo;
+package io.quorate.cli.local;
 
 import io.quorate.statemachine.client.ShardClient;
 import io.quorate.statemachine.logapp.LogCommand;
@@ -13,7 +13,7 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 
 /** Appends entries in order with a bounded number outstanding, and notes what was acknowledged and the longest silence. */
-final class DemoFeed {
+public final class LogFeed {
     private static final int OUTSTANDING = 256;
 
     private final ShardClient shard;
@@ -29,13 +29,14 @@ final class DemoFeed {
 
     private long longestGapNanos;
 
-    DemoFeed(ShardClient shard, List<Bytes> entries) {
+    /** @param shard of application log */
+    public LogFeed(ShardClient shard, List<Bytes> entries) {
         this.shard = shard;
         this.entries = entries;
     }
 
     /** Feeds up to a position in the input and waits until all of it is answered; pauses between calls are no gaps. */
-    void feedTo(int end) throws InterruptedException {
+    public void feedTo(int end) throws InterruptedException {
         synchronized (this) {
             lastNanos = System.nanoTime();
         }
@@ -65,19 +66,23 @@ final class DemoFeed {
         lastNanos = now;
     }
 
-    int sent() {
+    /** Entries handed to the client so far. */
+    public int sent() {
         return sent;
     }
 
-    Map<Integer, Lsn> acknowledged() {
+    /** LSN of each acknowledged entry, by its position in the input. */
+    public Map<Integer, Lsn> acknowledged() {
         return acknowledged;
     }
 
-    Map<Integer, AppendOutcome> failed() {
+    /** Outcome of each entry that was not acknowledged, by its position in the input. */
+    public Map<Integer, AppendOutcome> failed() {
         return failed;
     }
 
-    synchronized long longestGapMillis() {
+    /** Longest time without an acknowledgement while entries were outstanding. */
+    public synchronized long longestGapMillis() {
         return TimeUnit.NANOSECONDS.toMillis(longestGapNanos);
     }
 }

@@ -1,4 +1,4 @@
-package io.quorate.cli.demo;
+package io.quorate.cli.local;
 
 import io.quorate.statemachine.logapp.LogPage;
 import io.quorate.statemachine.logapp.LogQuery;
@@ -11,21 +11,30 @@ import java.util.List;
 import java.util.Map;
 
 /** Reads a voter's own state, not the leader's, and compares it with what was sent. */
-final class DemoCheck {
+public final class LogCheck {
+    /**
+     * What one replica holds.
+     *
+     * @param entries entries in all
+     * @param found acknowledged entries that it holds byte for byte under their LSN
+     */
+    public record Held(int entries, int found) {}
+
     private final ClusterAdmin admin;
     private final ShardId shard;
     private final List<Bytes> entries;
     private final Map<Integer, Lsn> acknowledged;
 
-    DemoCheck(ClusterAdmin admin, ShardId shard, List<Bytes> entries, Map<Integer, Lsn> acknowledged) {
+    /** @param acknowledged LSN of each acknowledged entry, by its position among the entries */
+    public LogCheck(ClusterAdmin admin, ShardId shard, List<Bytes> entries, Map<Integer, Lsn> acknowledged) {
         this.admin = admin;
         this.shard = shard;
         this.entries = entries;
         this.acknowledged = acknowledged;
     }
 
-    /** What a voter holds, once it has applied all that was acknowledged; its digest is added by the caller. */
-    DemoReport.Voter check(String node, String address) {
+    /** What the replica at an address holds, once it has applied all that was acknowledged. */
+    public Held check(String address) {
         Lsn last = acknowledged.values().stream().max(Lsn::compareTo).orElse(Lsn.ZERO);
         Map<Lsn, Bytes> held = new HashMap<>();
         Lsn next = new Lsn(1);
@@ -44,6 +53,6 @@ final class DemoCheck {
                 found++;
             }
         }
-        return new DemoReport.Voter(node, 0, "", held.size(), found);
+        return new Held(held.size(), found);
     }
 }
