@@ -18,21 +18,17 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.concurrent.TimeUnit;
 
 /** Applies histories by an application in a JVM of its own, which differs in what replicas may differ in. */
 final class AnotherJvm {
     static final String DIFFERENCES = "Turkish locale, time zone of Chatham, charset ISO-8859-1, a second later";
 
     private static final List<String> OPTIONS = List.of(
-            "-Xshare:auto",
-            "-XX:TieredStopAtLevel=1",
             "-Duser.language=tr",
             "-Duser.country=TR",
             "-Duser.timezone=Pacific/Chatham",
             "-Dfile.encoding=ISO-8859-1",
             "-Dline.separator=\r\n");
-    private static final long TIMEOUT_SECONDS = 120;
 
     /** What one history came to. */
     record Seen(List<List<AppendOutcome>> outcomes, Map<Bytes, Bytes> state) {}
@@ -41,63 +37,30 @@ final class AnotherJvm {
 
     AnotherJvm(Class<?> application) {
         this.application = application;
-        try {
-            application.getDeclaredConstructor();
-        } catch (NoSuchMethodException e) {
-            throw new IllegalStateException(
-                    application + " has no constructor without arguments, so it cannot be made in another JVM; give it "
-                            + "one, or do without that part by .otherJvms(0)",
-                    e);
-        }
+        ForkedJvm.checkConstructor(application, ".otherJvms(0)");
     }
 
     List<Seen> apply(List<History> histories) {
-        try {
-            Path directory = Files.createTempDirectory("quorate-check-");
+        try (ScratchDirectory scratch = new ScratchDirectory()) {
+            Path directory = scratch.make("exchange");
             Path input = directory.resolve("histories");
             Path output = directory.resolve("seen");
-            Path log = directory.resolve("log");
-            try {
-                write(histories, input);
-                run(List.of(application.getName(), input.toString(), output.toString()), log);
-                return read(output, histories);
-            } finally {
-                for (Path file : List.of(input, output, log, directory)) {
-                    Files.deleteIfExists(file);
-                }
-            }
+            write(histories, input);
+            run(List.of(application.getName(), input.toString(), output.toString()), directory.resolve("log"));
+            return read(output, histories);
         } catch (IOException e) {
             throw new UncheckedIOException("exchange with another JVM", e);
         }
     }
 
     private void run(List<String> arguments, Path log) throws IOException {
-        List<String> command = new ArrayList<>();
-        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-        command.addAll(OPTIONS);
-        command.add("-cp");
-        command.add(System.getProperty("java.class.path"));
-        command.add(ForkedReplica.class.getName());
-        command.addAll(arguments);
-        Process process = new ProcessBuilder(command)
-                .redirectErrorStream(true)
-                .redirectOutput(log.toFile())
-                .start();
-        try {
-            if (!process.waitFor(TIMEOUT_SECONDS, TimeUnit.SECONDS)) {
-                throw new IllegalStateException("the other JVM did not finish within " + TIMEOUT_SECONDS + " s");
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IllegalStateException("interrupted while waiting for the other JVM", e);
-        } finally {
-            process.destroyForcibly();
-        }
-        if (process.exitValue() != 0) {
+        Process process = ForkedJvm.start(ForkedReplica.class, OPTIONS, arguments, log);
+        int exit = ForkedJvm.await(process);
+        if (exit != 0) {
             throw new BrokenRule(
                     Finding.DIFFERS_BETWEEN_JVMS,
-                    "another JVM (" + DIFFERENCES + ") failed with exit code " + process.exitValue() + ":"
-                            + System.lineSeparator() + Files.readString(log));
+                    "another JVM (" + DIFFERENCES + ") failed with exit code " + exit + ":" + System.lineSeparator()
+                            + Files.readString(log));
         }
     }
 
@@ -190,12 +153,12 @@ final class AnotherJvm {
         return outcomes;
     }
 
-    private static void writeBytes(Bytes bytes, DataOutputStream out) throws IOException {
+    static void writeBytes(Bytes bytes, DataOutputStream out) throws IOException {
         out.writeInt(bytes.length());
         out.write(bytes.toArray());
     }
 
-    private static Bytes readBytes(DataInputStream in) throws IOException {
+    static Bytes readBytes(DataInputStream in) throws IOException {
         byte[] bytes = new byte[in.readInt()];
         in.readFully(bytes);
         return Bytes.wrap(bytes);

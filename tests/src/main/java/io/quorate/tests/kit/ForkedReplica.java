@@ -6,7 +6,6 @@ import io.quorate.wal.log.Bytes;
 import java.io.BufferedOutputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
-import java.lang.reflect.Constructor;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -19,12 +18,10 @@ final class ForkedReplica {
 
     /** Arguments: class of the application, file of histories, file to write. */
     public static void main(String[] arguments) throws IOException, ReflectiveOperationException {
-        Constructor<?> constructor = Class.forName(arguments[0]).getDeclaredConstructor();
-        constructor.setAccessible(true);
         Path output = Path.of(arguments[2]);
         try (DataOutputStream out = new DataOutputStream(new BufferedOutputStream(Files.newOutputStream(output)))) {
             for (History history : AnotherJvm.readHistories(Path.of(arguments[1]))) {
-                Application application = (Application) constructor.newInstance();
+                Application application = (Application) ForkedJvm.make(arguments[0]);
                 AnotherJvm.write(apply(history, application), out);
             }
         }

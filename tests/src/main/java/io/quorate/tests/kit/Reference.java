@@ -85,18 +85,19 @@ final class Reference {
     private void compareStates(int batch, Map<Bytes, Bytes> state, Finding finding, String run) {
         Map<Bytes, Bytes> expected = states.get(batch);
         if (!expected.equals(state)) {
-            throw new BrokenRule(finding, "after batch " + batch + " " + difference(expected, state) + " " + run);
+            throw new BrokenRule(
+                    finding, "after batch " + batch + " the state had " + difference(expected, state) + " " + run);
         }
     }
 
     /** The first key that differs, with both of its values. */
-    private static String difference(Map<Bytes, Bytes> expected, Map<Bytes, Bytes> found) {
+    static String difference(Map<Bytes, Bytes> expected, Map<Bytes, Bytes> found) {
         TreeSet<Bytes> keys = new TreeSet<>(expected.keySet());
         keys.addAll(found.keySet());
         keys.removeIf(key -> expected.containsKey(key) && expected.get(key).equals(found.get(key)));
         Bytes key = keys.first();
-        return "key " + GuardedApplication.describe(key) + " had " + value(expected.get(key)) + " at first and "
-                + value(found.get(key));
+        return "key " + GuardedApplication.describe(key) + " with " + value(found.get(key)) + " instead of "
+                + value(expected.get(key));
     }
 
     private static String value(Bytes value) {
