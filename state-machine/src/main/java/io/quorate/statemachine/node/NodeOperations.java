@@ -21,6 +21,7 @@ import io.quorate.wal.log.Lsn;
 import io.quorate.wal.log.MembershipException;
 import io.quorate.wal.log.ReadConsistency;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.Base64;
 import java.util.Map;
@@ -149,9 +150,22 @@ final class NodeOperations implements AdminHandler {
     private JsonNode status() {
         ObjectNode answer = (ObjectNode) hello();
         answer.putArray("shards");
-        host.get().ifPresent(opened -> opened.all().forEach(shard -> answer.withArray("/shards")
-                .add(DescriptorJson.write(shard.descriptor(), shard.status()))));
+        host.get().ifPresent(opened -> opened.all()
+                .forEach(shard -> answer.withArray("/shards").add(status(shard))));
         return answer;
+    }
+
+    /** A shard that is just being opened or closed cannot tell; the others still can. */
+    private static JsonNode status(HostedShard shard) {
+        try {
+            return DescriptorJson.write(shard.descriptor(), shard.status());
+        } catch (IllegalStateException | UncheckedIOException e) {
+            ObjectNode unknown = DescriptorJson.object()
+                    .put("shard", shard.descriptor().shard().value())
+                    .put("problem", "it is being opened or closed: " + e.getMessage());
+            unknown.set("descriptor", DescriptorJson.write(shard.descriptor()));
+            return unknown;
+        }
     }
 
     private JsonNode digest(JsonNode arguments) {
