@@ -1,6 +1,7 @@
 package io.quorate.cli.command;
 
 import io.quorate.topology.NodeId;
+import io.quorate.topology.Peer;
 import io.quorate.topology.ShardId;
 import java.util.function.Function;
 
@@ -14,6 +15,10 @@ final class Arguments {
 
     static NodeId node(String name) {
         return parse(NodeId::new, name);
+    }
+
+    static String address(String hostAndPort) {
+        return parse(Peer::checkAddress, hostAndPort);
     }
 
     private static <T> T parse(Function<String, T> parser, String text) {

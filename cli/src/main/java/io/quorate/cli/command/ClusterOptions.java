@@ -1,28 +1,30 @@
 package io.quorate.cli.command;
 
+import io.quorate.cli.node.DurationText;
+import io.quorate.cli.tls.TlsMaterial;
 import io.quorate.statemachine.client.ClientConfig;
 import io.quorate.statemachine.client.QuorateClient;
-import io.quorate.statemachine.node.AdminClient;
 import io.quorate.statemachine.node.ClusterAdmin;
 import io.quorate.statemachine.raft.TlsFiles;
-import io.quorate.statemachine.service.AdminException;
 import io.quorate.topology.Peer;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import org.apache.ratis.grpc.GrpcTlsConfig;
+import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+import picocli.CommandLine.TypeConversionException;
 
 /** How a command reaches its cluster. A mixin. */
 final class ClusterOptions {
-    private static final Set<String> NOTHING_CHANGED =
-            Set.of(AdminClient.UNREACHABLE, "NO_LEADER", "NOT_LEADER", "NOT_INITIALIZED");
-    private static final Set<String> MISSING = Set.of("UNKNOWN_SHARD", "UNKNOWN_NODE", "UNKNOWN_PEER");
-    private static final Set<String> UNCERTAIN = Set.of("METADATA_UNAVAILABLE", "INTERRUPTED", "BEHIND", "REMOVING");
+    @Spec(Spec.Target.MIXEE)
+    private CommandSpec spec;
 
     @Option(
             names = {"-s", "--server"},
@@ -34,10 +36,11 @@ final class ClusterOptions {
 
     @Option(
             names = "--timeout",
-            paramLabel = "SECONDS",
-            defaultValue = "30",
-            description = "How long to try. Default: ${DEFAULT-VALUE}")
-    private int timeoutSeconds;
+            paramLabel = "TIME",
+            defaultValue = "30s",
+            converter = TimeoutConverter.class,
+            description = "How long to try, for example 500ms or 2m. Default: ${DEFAULT-VALUE}")
+    private Duration timeout;
 
     @Option(
             names = "--tls-ca",
@@ -51,55 +54,45 @@ final class ClusterOptions {
     @Option(names = "--tls-key", paramLabel = "FILE", description = "Its key (PEM, PKCS #8).")
     private Path key;
 
-    Duration timeout() {
-        if (timeoutSeconds < 1) {
-            throw new CommandFailure(ExitCode.USAGE, "--timeout must be 1 or more, not " + timeoutSeconds);
-        }
-        return Duration.ofSeconds(timeoutSeconds);
-    }
-
     private List<String> servers() {
         try {
             servers.forEach(Peer::checkAddress);
         } catch (IllegalArgumentException e) {
-            throw new CommandFailure(ExitCode.USAGE, "--server: " + e.getMessage(), e);
+            throw new ParameterException(spec.commandLine(), "--server: " + e.getMessage(), e);
         }
         return servers;
     }
 
     private Optional<TlsFiles> tls() {
+        if ((certificate == null) != (key == null)) {
+            throw new ParameterException(spec.commandLine(), "--tls-cert and --tls-key go together");
+        }
+        if (trusted == null && key != null) {
+            throw new ParameterException(
+                    spec.commandLine(), "--tls-cert without --tls-ca: whose certificates shall be trusted?");
+        }
         if (trusted == null) {
             return Optional.empty();
         }
-        boolean mutual = certificate != null && key != null;
-        return Optional.of(new TlsFiles(mutual ? certificate : trusted, mutual ? key : trusted, trusted, mutual));
+        TlsMaterial.loadTrusted(trusted);
+        if (key == null) {
+            return Optional.of(new TlsFiles(trusted, trusted, trusted, false));
+        }
+        TlsFiles files = new TlsFiles(certificate, key, trusted, true);
+        TlsMaterial.load(files);
+        return Optional.of(files);
     }
 
-    /** Runs an operator's call and turns its refusal into an exit code. */
+    /** Runs an operator's call. */
     <T> T admin(Consumer<String> progress, Function<ClusterAdmin, T> call) {
-        try (ClusterAdmin admin = new ClusterAdmin(servers(), tls(), timeout(), progress)) {
+        try (ClusterAdmin admin = new ClusterAdmin(servers(), tls(), timeout, progress)) {
             return call.apply(admin);
-        } catch (AdminException e) {
-            throw new CommandFailure(exitCode(e.error()), e.getMessage() + " [" + e.error() + "]", e);
         }
-    }
-
-    private static ExitCode exitCode(String error) {
-        if (NOTHING_CHANGED.contains(error)) {
-            return ExitCode.UNAVAILABLE;
-        }
-        if (MISSING.contains(error)) {
-            return ExitCode.NOT_FOUND;
-        }
-        if (UNCERTAIN.contains(error)) {
-            return ExitCode.INDETERMINATE;
-        }
-        return error.equals("FAILED") ? ExitCode.FAILED : ExitCode.REFUSED;
     }
 
     /** A client of the cluster; the caller closes it. */
     QuorateClient client() {
-        ClientConfig config = ClientConfig.of(servers().toArray(String[]::new)).withTimeout(timeout());
+        ClientConfig config = ClientConfig.of(servers().toArray(String[]::new)).withTimeout(timeout);
         Optional<TlsFiles> tls = tls();
         if (tls.isPresent()) {
             TlsFiles files = tls.get();
@@ -110,5 +103,22 @@ final class ClusterOptions {
                     files.mutual()));
         }
         return QuorateClient.create(config);
+    }
+
+    /** Reads {@code 500ms} and the like, and a bare number as seconds. */
+    static final class TimeoutConverter implements ITypeConverter<Duration> {
+        @Override
+        public Duration convert(String text) {
+            Duration parsed;
+            try {
+                parsed = DurationText.parse(text.matches("\\d+") ? text + "s" : text);
+            } catch (IllegalArgumentException e) {
+                throw new TypeConversionException(e.getMessage());
+            }
+            if (parsed.isZero() || parsed.compareTo(Duration.ofDays(1)) > 0) {
+                throw new TypeConversionException("'" + text + "' is not above zero and up to 24h");
+            }
+            return parsed;
+        }
     }
 }

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.PrintWriter;
 import java.util.List;
+import java.util.Optional;
 import picocli.CommandLine;
 import picocli.CommandLine.IExecutionExceptionHandler;
 import picocli.CommandLine.IParameterExceptionHandler;
@@ -39,9 +40,11 @@ final class ErrorReport implements IParameterExceptionHandler, IExecutionExcepti
     @Override
     public int handleExecutionException(Exception e, CommandLine line, ParseResult parsed) {
         boolean json = Commands.wantsJson(line, parsed.originalArgs());
-        if (e instanceof CommandFailure failure) {
-            report(line, json, failure.code(), failure.getMessage());
-            return failure.code().status();
+        boolean changing = line.getCommandSpec().userObject() instanceof ChangesCluster;
+        Optional<CommandFailure> known = Failures.known(e, changing);
+        if (known.isPresent()) {
+            report(line, json, known.get().code(), known.get().getMessage());
+            return known.get().code().status();
         }
         report(line, json, ExitCode.FAILED, "unexpected: " + e + " (a bug; the stack trace is on standard error)");
         PrintWriter err = line.getErr();

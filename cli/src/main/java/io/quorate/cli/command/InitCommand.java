@@ -19,7 +19,7 @@ import picocli.CommandLine.Option;
         optionListHeading = "%nOptions:%n",
         footerHeading = "%nExamples:%n",
         footer = "  quorate init --server 127.0.0.1:7001,127.0.0.1:7002,127.0.0.1:7003")
-final class InitCommand implements Runnable {
+final class InitCommand implements Runnable, ChangesCluster {
     @Mixin
     private ClusterOptions cluster;
 

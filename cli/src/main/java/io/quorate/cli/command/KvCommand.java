@@ -271,8 +271,8 @@ final class KvCommand implements Runnable {
 
     private static Map<String, Object> json(KvEntry entry) {
         Map<String, Object> json = new LinkedHashMap<>();
-        json.put("key", entry.key().utf8());
-        json.put("value", entry.value().utf8());
+        JsonText.put(json, "key", entry.key());
+        JsonText.put(json, "value", entry.value());
         json.put("version", entry.version());
         return json;
     }

@@ -68,7 +68,7 @@ final class LeaderCommand implements Runnable {
             optionListHeading = "%nOptions:%n",
             footerHeading = "%nExamples:%n",
             footer = "  quorate leader transfer orders n2")
-    static final class Transfer implements Runnable {
+    static final class Transfer implements Runnable, ChangesCluster {
         @Mixin
         private ClusterOptions cluster;
 

@@ -20,6 +20,7 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -240,9 +241,8 @@ final class LogCommand implements Runnable {
             if (from < 1) {
                 throw new CommandFailure(ExitCode.USAGE, "--from must be 1 or more, not " + from);
             }
-            try (QuorateClient client = cluster.client();
-                    OutputStream out = new BufferedOutputStream(System.out, 1 << 16)) {
-                tail(client.shard(Arguments.shard(shard)), out);
+            try (QuorateClient client = cluster.client()) {
+                tail(client.shard(Arguments.shard(shard)), new BufferedOutputStream(System.out, 1 << 16));
             } catch (IOException e) {
                 throw new CommandFailure(ExitCode.FAILED, "cannot write: " + e.getMessage(), e);
             } catch (InterruptedException e) {
@@ -273,8 +273,10 @@ final class LogCommand implements Runnable {
         private void print(LogPage.Entry entry, OutputStream out) throws IOException {
             if (output.json()) {
                 out.flush();
-                output.print(
-                        Map.of("lsn", entry.lsn().value(), "entry", entry.data().utf8()), "");
+                Map<String, Object> json = new LinkedHashMap<>();
+                json.put("lsn", entry.lsn().value());
+                JsonText.put(json, "entry", entry.data());
+                output.print(json, "");
                 return;
             }
             if (framed) {

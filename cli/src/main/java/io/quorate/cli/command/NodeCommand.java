@@ -1,18 +1,19 @@
 package io.quorate.cli.command;
 
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.quorate.cli.logging.LogSetup;
-import io.quorate.cli.node.ConfigException;
 import io.quorate.cli.node.ConfigFile;
 import io.quorate.cli.node.DaemonConfig;
 import io.quorate.cli.node.NodeDaemon;
-import io.quorate.statemachine.identity.DataDirectoryException;
+import io.quorate.cli.process.ParentWatch;
 import io.quorate.statemachine.kv.KvApplication;
 import io.quorate.statemachine.logapp.LogApplication;
 import io.quorate.statemachine.raft.ApplicationCatalog;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Map;
+import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -30,7 +31,7 @@ import picocli.CommandLine.Option;
         optionListHeading = "%nOptions:%n",
         footerHeading = "%nExamples:%n",
         footer = {"  quorate node --config config/node.yaml", "  quorate node --config config/node.yaml --check"})
-final class NodeCommand implements Runnable {
+final class NodeCommand implements Callable<Integer> {
     @Mixin
     private Output output;
 
@@ -40,34 +41,48 @@ final class NodeCommand implements Runnable {
     @Option(names = "--check", description = "Only check the file, and say what is wrong with it.")
     private boolean check;
 
+    @Option(
+            names = "--end-with-parent",
+            hidden = true,
+            description = "End at once when the process that holds standard input ends, however it does.")
+    private boolean endWithParent;
+
     @Override
-    public void run() {
-        DaemonConfig config;
-        try {
-            config = ConfigFile.read(file);
-        } catch (ConfigException e) {
-            throw new CommandFailure(ExitCode.USAGE, e.getMessage(), e);
-        }
+    public Integer call() throws IOException, InterruptedException {
+        DaemonConfig config = ConfigFile.read(file);
         if (check) {
-            output.print(Map.of("config", file.toString(), "valid", true), file + " is in order");
-            return;
+            output.print(describe(config), file + " is in order");
+            return ExitCode.OK.status();
         }
         LogSetup.tellOfStates();
-        ApplicationCatalog applications = ApplicationCatalog.of(List.of(KvApplication::new, LogApplication::new));
-        try {
-            NodeDaemon daemon = NodeDaemon.start(config, applications);
-            CountDownLatch stop = new CountDownLatch(1);
-            CountDownLatch stopped = new CountDownLatch(1);
-            Runtime.getRuntime().addShutdownHook(new Thread(() -> awaitStop(stop, stopped), "stop"));
-            output.progress("node " + config.node() + " runs");
-            stop.await();
-            daemon.close();
-            stopped.countDown();
-        } catch (DataDirectoryException | IOException e) {
-            throw new CommandFailure(ExitCode.FAILED, e.getMessage(), e);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
+        if (endWithParent) {
+            ParentWatch.haltWhenParentGone();
         }
+        CountDownLatch stop = new CountDownLatch(1);
+        CountDownLatch stopped = new CountDownLatch(1);
+        ApplicationCatalog applications = ApplicationCatalog.of(List.of(KvApplication::new, LogApplication::new));
+        try (NodeDaemon daemon = NodeDaemon.start(config, applications)) {
+            Runtime.getRuntime().addShutdownHook(new Thread(() -> awaitStop(stop, stopped), "stop"));
+            ObjectNode started = describe(config)
+                    .put("incarnation", daemon.node().identity().incarnation().toString())
+                    .put("pid", ProcessHandle.current().pid());
+            output.print(started, "node " + config.node() + " runs at " + config.listen());
+            stop.await();
+        } finally {
+            stopped.countDown();
+        }
+        return ExitCode.OK.status();
+    }
+
+    private static ObjectNode describe(DaemonConfig config) {
+        return JsonNodeFactory.instance
+                .objectNode()
+                .put("node", config.node().value())
+                .put("listen", config.listen().toString())
+                .put("advertise", config.advertise().toString())
+                .put("http", config.http().map(Object::toString).orElse(""))
+                .put("dataDirectory", config.dataDirectory().toString())
+                .put("tls", config.tls().isPresent());
     }
 
     private static void awaitStop(CountDownLatch stop, CountDownLatch stopped) {

@@ -9,8 +9,6 @@ import io.quorate.wal.log.AppendOutcome.Indeterminate;
 import io.quorate.wal.log.AppendOutcome.Rejected;
 import io.quorate.wal.log.Bytes;
 import io.quorate.wal.log.ReadConsistency;
-import io.quorate.wal.log.ReadUnavailableException;
-import io.quorate.wal.log.RejectReason;
 
 /** Appends and queries whose failures end the command with the right exit code. */
 final class Outcomes {
@@ -30,7 +28,7 @@ final class Outcomes {
         }
         if (outcome instanceof Rejected rejected) {
             throw new CommandFailure(
-                    exitCode(rejected.reason()),
+                    Failures.ofReason(rejected.reason()),
                     rejected.message() + " [" + rejected.reason() + "]; it was not applied");
         }
         if (outcome instanceof Indeterminate indeterminate) {
@@ -40,17 +38,6 @@ final class Outcomes {
     }
 
     static QueryResult query(ShardClient shard, Bytes query) {
-        try {
-            return shard.queryAndWait(query, ReadConsistency.LINEARIZABLE, ReadPreference.PRIMARY);
-        } catch (ReadUnavailableException e) {
-            throw new CommandFailure(exitCode(e.reason()), e.getMessage() + " [" + e.reason() + "]", e);
-        }
-    }
-
-    private static ExitCode exitCode(RejectReason reason) {
-        if (reason == RejectReason.UNKNOWN_SHARD) {
-            return ExitCode.NOT_FOUND;
-        }
-        return reason.retryable() || reason == RejectReason.DEADLINE ? ExitCode.UNAVAILABLE : ExitCode.REFUSED;
+        return shard.queryAndWait(query, ReadConsistency.LINEARIZABLE, ReadPreference.PRIMARY);
     }
 }

@@ -114,7 +114,7 @@ final class PeersCommand implements Runnable {
                 "  quorate peers add orders 127.0.0.1:7004",
                 "  quorate peers add orders 127.0.0.1:7004 --observer"
             })
-    static final class Add extends OnShard {
+    static final class Add extends OnShard implements ChangesCluster {
         @Parameters(index = "1", paramLabel = "HOST:PORT", description = "Where the node listens.")
         private String address;
 
@@ -123,7 +123,7 @@ final class PeersCommand implements Runnable {
 
         @Override
         public void run() {
-            change(admin -> admin.addPeer(Arguments.shard(shard()), address, !observer));
+            change(admin -> admin.addPeer(Arguments.shard(shard()), Arguments.address(address), !observer));
         }
     }
 
@@ -139,7 +139,7 @@ final class PeersCommand implements Runnable {
             optionListHeading = "%nOptions:%n",
             footerHeading = "%nExamples:%n",
             footer = "  quorate peers remove orders n1")
-    static final class Remove extends OnShard {
+    static final class Remove extends OnShard implements ChangesCluster {
         @Parameters(index = "1", paramLabel = "NODE", description = "Name of the node.")
         private String node;
 
@@ -157,7 +157,7 @@ final class PeersCommand implements Runnable {
             optionListHeading = "%nOptions:%n",
             footerHeading = "%nExamples:%n",
             footer = "  quorate peers promote orders n4")
-    static final class Promote extends OnShard {
+    static final class Promote extends OnShard implements ChangesCluster {
         @Parameters(index = "1", paramLabel = "NODE", description = "Name of the node.")
         private String node;
 

@@ -92,7 +92,7 @@ final class ShardsCommand implements Runnable {
                 "  quorate shards create orders --application kv",
                 "  quorate shards create audit --application log --nodes n1,n2,n3"
             })
-    static final class Create implements Runnable {
+    static final class Create implements Runnable, ChangesCluster {
         @Mixin
         private ClusterOptions cluster;
 
@@ -145,7 +145,7 @@ final class ShardsCommand implements Runnable {
             optionListHeading = "%nOptions:%n",
             footerHeading = "%nExamples:%n",
             footer = "  quorate shards remove orders")
-    static final class Remove implements Runnable {
+    static final class Remove implements Runnable, ChangesCluster {
         @Mixin
         private ClusterOptions cluster;
 

@@ -2,6 +2,7 @@ package io.quorate.cli.command;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.Map;
+import java.util.concurrent.Callable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -35,12 +36,12 @@ final class SnapshotCommand implements Runnable {
     @Command(
             name = "take",
             description =
-                    "Takes a snapshot on every member of a shard that can be reached, and prints the LSN of each.",
+                    "Takes a snapshot on every member of a shard that can be reached, and prints the LSN of each; exits with 5 if one failed.",
             mixinStandardHelpOptions = true,
             optionListHeading = "%nOptions:%n",
             footerHeading = "%nExamples:%n",
             footer = "  quorate snapshot take orders")
-    static final class Take implements Runnable {
+    static final class Take implements Callable<Integer>, ChangesCluster {
         @Mixin
         private ClusterOptions cluster;
 
@@ -51,7 +52,7 @@ final class SnapshotCommand implements Runnable {
         private String shard;
 
         @Override
-        public void run() {
+        public Integer call() {
             Map<String, JsonNode> taken =
                     cluster.admin(output::progress, admin -> admin.checkpoint(Arguments.shard(shard)));
             StringBuilder text = new StringBuilder();
@@ -59,9 +60,8 @@ final class SnapshotCommand implements Runnable {
                     "%-10s %s%n",
                     node, answer.has("error") ? answer.path("error").asText() : "lsn " + answer.path("lsn"))));
             output.print(Map.of("shard", shard, "nodes", taken), text.toString().stripTrailing());
-            if (taken.values().stream().anyMatch(answer -> answer.has("error"))) {
-                throw new CommandFailure(ExitCode.UNAVAILABLE, "not every member took a snapshot");
-            }
+            boolean all = taken.values().stream().noneMatch(answer -> answer.has("error"));
+            return all ? ExitCode.OK.status() : ExitCode.UNAVAILABLE.status();
         }
     }
 }

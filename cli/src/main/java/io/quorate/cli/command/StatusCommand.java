@@ -3,6 +3,7 @@ package io.quorate.cli.command;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 
@@ -12,13 +13,13 @@ import picocli.CommandLine.Mixin;
         description = {
             "Shows each node and its shards: who leads, how far each has applied, and what is wrong.",
             "",
-            "Asks every node that can be found from --server. Exits with 5 if one of them does not answer or reports a problem."
+            "Asks every node that can be found from --server. Exits with 5 if one of them does not answer, or a shard has a problem or no leader."
         },
         mixinStandardHelpOptions = true,
         optionListHeading = "%nOptions:%n",
         footerHeading = "%nExamples:%n",
         footer = {"  quorate status", "  quorate status --json | jq '.nodes[].shards[].appliedLsn'"})
-final class StatusCommand implements Runnable {
+final class StatusCommand implements Callable<Integer> {
     @Mixin
     private ClusterOptions cluster;
 
@@ -26,7 +27,7 @@ final class StatusCommand implements Runnable {
     private Output output;
 
     @Override
-    public void run() {
+    public Integer call() {
         List<JsonNode> nodes = cluster.admin(output::progress, admin -> admin.status());
         StringBuilder text = new StringBuilder();
         boolean healthy = true;
@@ -34,9 +35,7 @@ final class StatusCommand implements Runnable {
             healthy &= describe(node, text);
         }
         output.print(Map.of("nodes", nodes, "healthy", healthy), text.toString().stripTrailing());
-        if (!healthy) {
-            throw new CommandFailure(ExitCode.UNAVAILABLE, "not every node answers and is in order");
-        }
+        return healthy ? ExitCode.OK.status() : ExitCode.UNAVAILABLE.status();
     }
 
     private static boolean describe(JsonNode node, StringBuilder text) {
@@ -50,7 +49,9 @@ final class StatusCommand implements Runnable {
                 node.path("node").asText(), node.path("address").asText(), cluster));
         boolean healthy = true;
         for (JsonNode shard : node.path("shards")) {
-            String problem = shard.path("problem").textValue();
+            String problem = shard.path("leader").isTextual()
+                    ? shard.path("problem").textValue()
+                    : shard.path("problem").asText("no leader is known");
             healthy &= problem == null;
             text.append(String.format(
                     "  %-18s %-9s epoch %-5d lsn %-10d index %d of %d%s%n",

@@ -72,7 +72,7 @@ public final class NodeProcesses implements AutoCloseable {
                 name(node),
                 MAIN,
                 jvmArgs,
-                List.of("node", "--config", file.toString()),
+                List.of("node", "--config", file.toString(), "--end-with-parent"),
                 Map.of(),
                 processes.logOf(name(node))));
     }

@@ -29,6 +29,8 @@ public final class LogSetup extends ContextAwareBase implements Configurator {
         Logger root = context.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
         root.setLevel(Level.WARN);
         root.addAppender(console(context, LINE + "%ex"));
+        // gRPC, as it comes with Ratis, logs by the JDK's own logging, which prints what it likes.
+        java.util.logging.Logger.getLogger("").setLevel(java.util.logging.Level.WARNING);
 
         // Ratis warns of the same follower many times a second, with stack traces of its thread pools.
         Logger ratis = context.getLogger("org.apache.ratis");

@@ -49,7 +49,7 @@ public record TlsMaterial(List<X509Certificate> chain, PrivateKey key, List<X509
      */
     public static TlsMaterial load(TlsFiles files) {
         List<X509Certificate> chain = certificates(Part.CERTIFICATE, files.certificate());
-        List<X509Certificate> trusted = certificates(Part.CA, files.trusted());
+        List<X509Certificate> trusted = loadTrusted(files.trusted());
         X509Certificate own = chain.get(0);
         try {
             own.checkValidity();
@@ -62,6 +62,15 @@ public record TlsMaterial(List<X509Certificate> chain, PrivateKey key, List<X509
         }
         PrivateKey key = privateKey(files.privateKey(), own.getPublicKey());
         return new TlsMaterial(chain, key, trusted, files.mutual());
+    }
+
+    /**
+     * Reads the certificates to trust.
+     *
+     * @throws TlsException naming the file
+     */
+    public static List<X509Certificate> loadTrusted(Path ca) {
+        return certificates(Part.CA, ca);
     }
 
     /** A context for servers and clients that shows the chain and trusts {@link #trusted} only. */

@@ -1,0 +1,253 @@
+package io.quorate.cli.command;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The operator's commands against three nodes in this JVM: what they do, print, and end with. */
+class ClusterCommandsTest {
+    /** Refuses anything behind the one object that {@code --json} promises. */
+    private static final JsonMapper ONE_OBJECT = JsonMapper.builder()
+            .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+            .build();
+
+    @TempDir
+    private static Path directory;
+
+    private static LocalNodes nodes;
+
+    @BeforeAll
+    static void foundACluster() throws IOException {
+        nodes = new LocalNodes(directory, 5, "");
+        for (int node = 1; node <= 3; node++) {
+            nodes.start(node);
+        }
+        assertThat(run("init").status()).isZero();
+        assertThat(run("shards", "create", "orders").status()).isZero();
+        assertThat(run("shards", "create", "events", "--application", "log").status())
+                .isZero();
+    }
+
+    @AfterAll
+    static void stop() throws IOException {
+        nodes.close();
+    }
+
+    private static CommandRun run(String... args) {
+        List<String> all = new ArrayList<>(List.of(args));
+        all.addAll(List.of("--server", nodes.servers(3), "--timeout", "60s"));
+        return CommandRun.of(all.toArray(String[]::new));
+    }
+
+    private static JsonNode json(ExitCode expected, String... args) throws IOException {
+        List<String> all = new ArrayList<>(List.of(args));
+        all.add("--json");
+        CommandRun run = run(all.toArray(String[]::new));
+        assertThat(run.status()).as(run.toString()).isEqualTo(expected.status());
+        return ONE_OBJECT.readTree(run.out());
+    }
+
+    private static void assertFails(ExitCode expected, String message, String... args) throws IOException {
+        CommandRun run = run(args);
+        assertThat(run.status()).as(run.toString()).isEqualTo(expected.status());
+        assertThat(run.err()).contains(message).doesNotContain("\tat ");
+        JsonNode error = json(expected, args).path("error");
+        assertThat(error.path("exit").asInt()).isEqualTo(expected.status());
+        assertThat(error.path("message").asText()).contains(message);
+    }
+
+    @Test
+    void initMayBeRepeatedAndKeepsTheCluster() throws IOException {
+        String first = json(ExitCode.OK, "init").path("cluster").asText();
+        assertThat(json(ExitCode.OK, "init").path("cluster").asText()).isEqualTo(first);
+    }
+
+    @Test
+    void statusShowsEveryNodeAndItsReplicas() throws IOException {
+        JsonNode status = json(ExitCode.OK, "status");
+        assertThat(status.path("healthy").asBoolean()).isTrue();
+        assertThat(status.path("nodes")).hasSize(3);
+        assertThat(run("status").out()).contains("n1", "n2", "n3", "orders", "leader", "follower");
+    }
+
+    @Test
+    void keysAreWrittenReadComparedScannedAndDeleted() throws IOException {
+        long lsn =
+                json(ExitCode.OK, "kv", "put", "orders", "k1", "v1").path("lsn").asLong();
+        assertThat(lsn).isPositive();
+        assertThat(run("kv", "get", "orders", "k1").out()).isEqualTo("v1" + System.lineSeparator());
+        JsonNode entry = json(ExitCode.OK, "kv", "get", "orders", "k1");
+        assertThat(entry.path("version").asLong()).isEqualTo(lsn);
+
+        assertThat(run("kv", "cas", "orders", "k1", "--expect", "v1", "--set", "v2")
+                        .status())
+                .isZero();
+        assertFails(
+                ExitCode.REFUSED,
+                "the value of 'k1' is 'v2'",
+                "kv",
+                "cas",
+                "orders",
+                "k1",
+                "--expect",
+                "v1",
+                "--set",
+                "v3");
+        assertFails(
+                ExitCode.REFUSED,
+                "the value of 'k1' is 'v2'",
+                "kv",
+                "cas",
+                "orders",
+                "k1",
+                "--expect-absent",
+                "--remove");
+        run("kv", "put", "orders", "k2", "zwei");
+        JsonNode page = json(ExitCode.OK, "kv", "scan", "orders", "--prefix", "k");
+        assertThat(page.path("entries").findValuesAsText("value")).containsExactly("v2", "zwei");
+        assertThat(json(ExitCode.OK, "kv", "scan", "orders", "--prefix", "k", "--limit", "1")
+                        .path("more")
+                        .asBoolean())
+                .isTrue();
+
+        assertThat(run("kv", "delete", "orders", "k1").status()).isZero();
+        assertFails(ExitCode.NOT_FOUND, "no key 'k1'", "kv", "get", "orders", "k1");
+    }
+
+    @Test
+    void linesAreAppendedAndReadBackInOrderAndFramesByteForByte() throws IOException {
+        Path lines = Files.writeString(directory.resolve("lines"), "one\n\nthree, without an end");
+        JsonNode appended = json(ExitCode.OK, "log", "append", "events", "--input", lines.toString());
+        assertThat(appended.path("appended").asInt()).isEqualTo(3);
+        String from = Long.toString(appended.path("lastLsn").asLong() - 2);
+        assertThat(tail("events", "--from", from))
+                .asString(StandardCharsets.UTF_8)
+                .isEqualTo("one\n\nthree, without an end\n");
+
+        byte[] frames = {0, 0, 0, 3, (byte) 0xff, 0, '\n', 0, 0, 0, 0};
+        Path framed = Files.write(directory.resolve("frames"), frames);
+        appended = json(ExitCode.OK, "log", "append", "events", "--framed", "--input", framed.toString());
+        from = Long.toString(appended.path("lastLsn").asLong() - 1);
+        assertThat(tail("events", "--framed", "--from", from)).isEqualTo(frames);
+        CommandRun objects = run("log", "tail", "events", "--json", "--from", from);
+        assertThat(objects.out().lines().findFirst())
+                .hasValueSatisfying(line -> assertThat(line).contains("\"entryBase64\":\"/wAK\""));
+    }
+
+    /** What the command writes to standard output itself: bytes, not text. */
+    private static byte[] tail(String... args) {
+        List<String> all = new ArrayList<>(List.of("log", "tail"));
+        all.addAll(List.of(args));
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        PrintStream before = System.out;
+        System.setOut(new PrintStream(bytes, true, StandardCharsets.UTF_8));
+        try {
+            assertThat(run(all.toArray(String[]::new)).status()).isZero();
+        } finally {
+            System.setOut(before);
+        }
+        return bytes.toByteArray();
+    }
+
+    @Test
+    void badInputOfALogIsNamedWithWhatWasAppendedBefore() throws IOException {
+        Path cut = Files.write(directory.resolve("cut"), new byte[] {0, 0, 0, 1, 'x', 0, 0, 0, 9, 'y'});
+        assertFails(
+                ExitCode.FAILED,
+                "ends within a frame of 9 bytes",
+                "log",
+                "append",
+                "events",
+                "--framed",
+                "--input",
+                cut.toString());
+        assertFails(ExitCode.USAGE, "no file", "log", "append", "events", "--input", directory + "/nowhere");
+        assertFails(ExitCode.USAGE, "--from must be 1 or more", "log", "tail", "events", "--from", "0");
+    }
+
+    @Test
+    void shardsComeAndGo() throws IOException {
+        assertThat(json(ExitCode.OK, "shards", "create", "brief", "--nodes", "n1,n2")
+                        .has("error"))
+                .isFalse();
+        assertThat(run("shards", "create", "brief", "--nodes", "n1,n2").status())
+                .as("again")
+                .isZero();
+        assertThat(run("shards", "list").out()).contains("brief", "n1", "n2");
+        assertThat(run("shards", "remove", "brief").status()).isZero();
+        assertThat(run("shards", "list").out()).doesNotContain("brief");
+        assertThat(run("shards", "remove", "brief").status()).as("again").isZero();
+        assertFails(ExitCode.NOT_FOUND, "no shard 'never'", "shards", "remove", "never");
+    }
+
+    @Test
+    void peersAreAddedPromotedAndRemoved() throws IOException {
+        assertThat(run("shards", "create", "moving", "--nodes", "n1,n2,n3").status())
+                .isZero();
+        nodes.start(4);
+        JsonNode added = json(ExitCode.OK, "peers", "add", "moving", nodes.address(4), "--observer");
+        assertThat(added.path("peers").findValuesAsText("role")).contains("OBSERVER");
+        added = json(ExitCode.OK, "peers", "promote", "moving", "n4");
+        assertThat(added.path("peers").findValuesAsText("role")).hasSize(4).containsOnly("VOTER");
+        assertThat(run("leader", "transfer", "moving", "n2").status()).isZero();
+        JsonNode left = json(ExitCode.OK, "peers", "remove", "moving", "n1");
+        assertThat(left.path("peers")).hasSize(3);
+        assertThat(run("peers", "list", "moving").out()).contains("n4", "leads").doesNotContain("n1.");
+    }
+
+    @Test
+    void theLastVoterIsNotRemoved() throws IOException {
+        assertThat(run("shards", "create", "single", "--nodes", "n2").status()).isZero();
+        assertFails(ExitCode.REFUSED, "QUORUM_WOULD_BE_LOST", "peers", "remove", "single", "n2");
+    }
+
+    @Test
+    void leadershipIsShownAndTransferred() throws IOException {
+        assertThat(run("shards", "create", "led", "--nodes", "n1,n2,n3").status())
+                .isZero();
+        for (String node : List.of("n2", "n3")) {
+            assertThat(json(ExitCode.OK, "leader", "transfer", "led", node)
+                            .path("leader")
+                            .asText())
+                    .isEqualTo(node);
+            assertThat(run("leader", "show", "led").out()).startsWith(node + ".");
+        }
+        assertFails(ExitCode.NOT_FOUND, "n9 is no member", "leader", "transfer", "led", "n9");
+    }
+
+    @Test
+    void aSnapshotIsTakenOnEveryMember() throws IOException {
+        run("kv", "put", "orders", "snapshot", "me");
+        JsonNode taken = json(ExitCode.OK, "snapshot", "take", "orders").path("nodes");
+        assertThat(taken.findValues("lsn")).hasSize(3).allMatch(lsn -> lsn.asLong() > 0);
+    }
+
+    @Test
+    void namesThatCannotBeAreUsageErrors() throws IOException {
+        assertFails(ExitCode.USAGE, "shard 'No Shard' must be", "kv", "get", "No Shard", "k");
+        assertFails(ExitCode.USAGE, "node 'N1' must be", "peers", "remove", "orders", "N1");
+        assertFails(ExitCode.USAGE, "address 'here'", "peers", "add", "orders", "here");
+        assertFails(ExitCode.USAGE, "--limit must be 1 or more", "kv", "scan", "orders", "--limit", "0");
+    }
+
+    @Test
+    void whatDoesNotExistIsNotFound() throws IOException {
+        CommandRun run = CommandRun.of("kv", "get", "nothing", "k", "--server", nodes.servers(3), "--timeout", "1s");
+        assertThat(run.status()).isIn(ExitCode.NOT_FOUND.status(), ExitCode.UNAVAILABLE.status());
+        assertThat(run.err()).isNotBlank().doesNotContain("\tat ");
+    }
+}
