@@ -6,11 +6,14 @@ import io.quorate.topology.quorum.VoterSets;
 import io.quorate.wal.log.AppendOutcome.Committed;
 import io.quorate.wal.log.AppendOutcome.LeaderDurable;
 import io.quorate.wal.log.WriteConcern;
+import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
@@ -26,12 +29,18 @@ final class ConcernWaiter {
     private static final long LOOK_AGAIN_MICROS = 100;
 
     /** A committed append that waits for more voters. */
-    record Wide(PendingAppend append, Committed committed) {}
+    record Wide(PendingAppend append, Committed committed) {
+        Committed committed(Set<String> missing) {
+            return new Committed(committed.lsn(), committed.result(), missing);
+        }
+    }
 
     private final RaftView view;
     private final UUID group;
     private final PeerCalls peers;
     private final ScheduledExecutorService scheduler;
+    private final Set<Round> rounds = ConcurrentHashMap.newKeySet();
+    private volatile boolean closed;
 
     ConcernWaiter(RaftView view, UUID group, PeerCalls peers, ScheduledExecutorService scheduler) {
         this.view = view;
@@ -42,11 +51,27 @@ final class ConcernWaiter {
 
     /** Answers each append once enough voters have the entry at (term, index), or at its deadline with those missing. */
     void awaitVoters(long term, long index, List<Wide> appends) {
-        VoterSets<PeerId> voters = view.voters();
-        Round round = new Round(term, index, voters, new ArrayList<>(appends));
-        round.acknowledged.add(view.self());
-        round.settle();
-        round.ask();
+        Round round;
+        try {
+            round = new Round(term, index, view.voters(), new ArrayList<>(appends));
+        } catch (UncheckedIOException e) {
+            // the group is gone from this node, and nobody can be asked: committed, and no voter is known to have it
+            appends.forEach(wide ->
+                    wide.append().answer(wide.committed(Set.of(view.self().toString()))));
+            return;
+        }
+        rounds.add(round);
+        if (closed) {
+            round.end();
+        } else {
+            round.ask();
+        }
+    }
+
+    /** Answers all that wait: what they wait for is committed, and those not heard of are named. */
+    void close() {
+        closed = true;
+        rounds.forEach(Round::end);
     }
 
     private final class Round {
@@ -64,29 +89,41 @@ final class ConcernWaiter {
         }
 
         void ask() {
+            settle();
             Set<PeerId> missing;
             synchronized (this) {
                 if (waiting.isEmpty()) {
+                    rounds.remove(this);
                     return;
                 }
                 missing = voters.missing(acknowledged);
             }
+            try {
+                askThem(missing);
+                scheduler.schedule(this::ask, ASK_AGAIN_MILLIS, TimeUnit.MILLISECONDS);
+            } catch (UncheckedIOException | RejectedExecutionException e) {
+                end(); // the group or this node closed meanwhile
+            }
+        }
+
+        private void askThem(Set<PeerId> missing) {
+            if (missing.contains(view.self())) {
+                // the commit may have been that of the others: this leader's own disk counts only once it has the entry
+                heard(
+                        view.self(),
+                        new PeerCalls.LogState(term, view.log().getFlushIndex(), view.termAtOrPurged(index)));
+            }
             for (Peer peer : view.peers()) {
                 PeerId key = peer.id();
-                if (missing.contains(key)) {
+                if (missing.contains(key) && !key.equals(view.self())) {
                     peers.logState(peer, group, index).thenAccept(state -> heard(key, state));
                 }
             }
-            scheduler.schedule(this::askAgain, ASK_AGAIN_MILLIS, TimeUnit.MILLISECONDS);
-        }
-
-        private void askAgain() {
-            settle();
-            ask();
         }
 
         private void heard(PeerId voter, PeerCalls.LogState state) {
-            if (state.flushedIndex() >= index && state.termAtIndex() == term) {
+            if (state.flushedIndex() >= index
+                    && (state.termAtIndex() == term || state.termAtIndex() == PeerCalls.PURGED)) {
                 synchronized (this) {
                     acknowledged.add(voter);
                 }
@@ -94,7 +131,17 @@ final class ConcernWaiter {
             }
         }
 
-        void settle() {
+        private void settle() {
+            settle(false);
+        }
+
+        /** Nobody is asked any more. */
+        void end() {
+            settle(true);
+            rounds.remove(this);
+        }
+
+        private void settle(boolean ending) {
             List<Wide> done = new ArrayList<>();
             List<Wide> late = new ArrayList<>();
             Set<String> missing;
@@ -103,7 +150,7 @@ final class ConcernWaiter {
                 for (Wide wide : waiting) {
                     if (isMet(wide.append().concern())) {
                         done.add(wide);
-                    } else if (wide.append().isExpired(now)) {
+                    } else if (ending || wide.append().isExpired(now)) {
                         late.add(wide);
                     }
                 }
@@ -114,9 +161,7 @@ final class ConcernWaiter {
                         .collect(Collectors.toSet());
             }
             done.forEach(wide -> wide.append().answer(wide.committed()));
-            late.forEach(wide -> wide.append()
-                    .answer(new Committed(
-                            wide.committed().lsn(), wide.committed().result(), missing)));
+            late.forEach(wide -> wide.append().answer(wide.committed(missing)));
         }
 
         private boolean isMet(WriteConcern concern) {

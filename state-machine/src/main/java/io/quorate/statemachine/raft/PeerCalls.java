@@ -6,12 +6,16 @@ import java.util.concurrent.CompletableFuture;
 
 /** What replicas of a group ask one another, outside of Raft's own messages. Futures fail if a peer does not answer in time. */
 interface PeerCalls {
+    /** Instead of a term: the entry has left the peer's log, behind a durable checkpoint, so it was committed. */
+    long PURGED = -2;
+
     /**
      * State of a peer's Raft log.
      *
      * @param term the peer's current term
      * @param flushedIndex all entries up to it are on the peer's disk
-     * @param termAtIndex term of the entry at the index asked for, -1 if the peer has none there
+     * @param termAtIndex term of the entry at the index asked for, -1 if the peer has none there yet, {@link #PURGED} if no
+     *     more
      */
     record LogState(long term, long flushedIndex, long termAtIndex) {}
 

@@ -67,6 +67,12 @@ final class RaftView {
         return found == null ? -1 : found.getTerm();
     }
 
+    /** As {@link #termAt}, but {@link PeerCalls#PURGED} for what lies behind a durable checkpoint and in the log no more. */
+    long termAtOrPurged(long index) {
+        long term = termAt(index);
+        return term == -1 && index >= 0 && index < log().getStartIndex() ? PeerCalls.PURGED : term;
+    }
+
     Optional<Peer> leader() {
         RaftPeerId id = division().getInfo().getLeaderId();
         return id == null

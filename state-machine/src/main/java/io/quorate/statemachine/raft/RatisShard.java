@@ -264,7 +264,7 @@ final class RatisShard implements HostedShard, RatisStateMachineAdapter.Listener
             return probe.readIndex().thenApply(index -> new long[] {index, 0, 0});
         }
         long flushed = view.log().getFlushIndex();
-        return CompletableFuture.completedFuture(new long[] {view.term(), flushed, view.termAt(call.index())});
+        return CompletableFuture.completedFuture(new long[] {view.term(), flushed, view.termAtOrPurged(call.index())});
     }
 
     @Override
@@ -358,5 +358,6 @@ final class RatisShard implements HostedShard, RatisStateMachineAdapter.Listener
     /** After the Ratis group closed: answers whoever still waits. */
     void abandon() {
         batcher.abandon();
+        concerns.close();
     }
 }
