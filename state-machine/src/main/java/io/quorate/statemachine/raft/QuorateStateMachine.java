@@ -97,6 +97,11 @@ public final class QuorateStateMachine extends RatisStateMachineAdapter {
             public void leaderLost() {
                 // Ratis answers its clients itself
             }
+
+            @Override
+            public void parked() {
+                // elections are the owner's of the server; what is parked shows in the log
+            }
         });
     }
 

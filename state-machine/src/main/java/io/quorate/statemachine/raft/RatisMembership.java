@@ -12,6 +12,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.apache.ratis.proto.RaftProtos.RaftPeerRole;
+import org.apache.ratis.protocol.LeaderElectionManagementRequest;
 import org.apache.ratis.protocol.RaftClientReply;
 import org.apache.ratis.protocol.RaftGroupId;
 import org.apache.ratis.protocol.RaftPeer;
@@ -20,12 +21,17 @@ import org.apache.ratis.protocol.SetConfigurationRequest;
 import org.apache.ratis.protocol.TransferLeadershipRequest;
 import org.apache.ratis.server.RaftConfiguration;
 import org.apache.ratis.server.RaftServer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Changes of members on the leader. Each change is a compare-and-set against the configuration that was looked at, so that two
  * operators cannot undo one another's change unseen.
  */
 final class RatisMembership implements Membership {
+    private static final Logger log = LoggerFactory.getLogger(RatisMembership.class);
+    private static final long STEP_DOWN_MILLIS = 3000;
+
     private final Supplier<RaftServer> server;
     private final RaftGroupId group;
     private final RaftView view;
@@ -109,6 +115,31 @@ final class RatisMembership implements Membership {
                 RaftPeerId.valueOf(target.toString()),
                 timeout.toMillis());
         return run("transfer of leadership to " + target, () -> server.get().transferLeadershipAsync(request), timeout);
+    }
+
+    /** Campaigns no more, and steps down if it leads. Until the group is opened again. */
+    void abdicate() {
+        LeaderElectionManagementRequest pause = LeaderElectionManagementRequest.newPause(
+                calls.clientId(), server.get().getId(), group, calls.nextCallId());
+        server.get().leaderElectionManagementAsync(pause).whenComplete((reply, failure) -> {
+            if (failure != null) {
+                log.warn("[{}] cannot be kept from campaigning", group, failure);
+            }
+            if (view.leads()) {
+                stepDown();
+            }
+        });
+    }
+
+    private void stepDown() {
+        TransferLeadershipRequest toWhoever = new TransferLeadershipRequest(
+                calls.clientId(), server.get().getId(), group, calls.nextCallId(), null, STEP_DOWN_MILLIS);
+        run("step down", () -> server.get().transferLeadershipAsync(toWhoever), Duration.ofMillis(STEP_DOWN_MILLIS))
+                .whenComplete((nothing, failure) -> {
+                    if (failure != null) {
+                        log.warn("[{}] cannot step down", group, failure);
+                    }
+                });
     }
 
     private interface Call {

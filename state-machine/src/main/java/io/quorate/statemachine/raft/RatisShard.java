@@ -322,6 +322,12 @@ final class RatisShard implements HostedShard, RatisStateMachineAdapter.Listener
         shared.executors().workers().execute(batcher::pump);
     }
 
+    /** What cannot be applied here may well be applied elsewhere: this replica neither leads nor campaigns until a restart. */
+    @Override
+    public void parked() {
+        shared.executors().workers().execute(membership::abdicate);
+    }
+
     /** Leadership went elsewhere: what waits here is certainly not in the log. */
     @Override
     public void leaderLost() {

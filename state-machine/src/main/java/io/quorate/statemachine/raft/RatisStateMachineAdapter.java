@@ -67,6 +67,9 @@ class RatisStateMachineAdapter extends BaseStateMachine {
 
         /** This replica does not lead (any more). */
         void leaderLost();
+
+        /** This replica applies nothing any more: it must not lead. */
+        void parked();
     }
 
     private final ShardDescriptor descriptor;
@@ -207,6 +210,7 @@ class RatisStateMachineAdapter extends BaseStateMachine {
                     entry.getIndex(),
                     replica.position().lsn(),
                     e);
+            listener.parked();
         }
         return DONE;
     }

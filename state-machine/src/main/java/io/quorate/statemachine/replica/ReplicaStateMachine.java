@@ -60,6 +60,7 @@ public final class ReplicaStateMachine {
      * Applies a committed batch; a batch at or below the applied index is skipped.
      *
      * @return outcome of each record, in order; empty if skipped
+     * @throws ApplyFailedException if the application failed at an entry; says at which
      */
     public List<AppendOutcome> apply(long term, long index, EntryBatch entries) {
         if (index <= position.index()) {
@@ -72,7 +73,12 @@ public final class ReplicaStateMachine {
 
     private ApplyResult applyEntry(LogEntry entry) {
         transaction.savepoint();
-        ApplyResult result = application.apply(entry, transaction);
+        ApplyResult result;
+        try {
+            result = application.apply(entry, transaction);
+        } catch (RuntimeException e) {
+            throw new ApplyFailedException(application.name(), entry.lsn(), e);
+        }
         if (result.refused()) {
             transaction.rollback();
         }
