@@ -111,8 +111,15 @@ final class RaftBatcher {
     }
 
     private void submit(List<PendingAppend> appends) {
-        PendingBatch batch = new PendingBatch(
-                stamp.apply(appends.stream().map(PendingAppend::record).toList()), appends);
+        PendingBatch batch;
+        try {
+            batch = new PendingBatch(
+                    stamp.apply(appends.stream().map(PendingAppend::record).toList()), appends);
+        } catch (RuntimeException e) {
+            Rejected rejected = new Rejected(RejectReason.UNAVAILABLE, "cannot be submitted here: " + e.getMessage());
+            appends.forEach(append -> append.answer(rejected));
+            return;
+        }
         synchronized (this) {
             inFlight.add(batch);
             inFlightRecords += appends.size();

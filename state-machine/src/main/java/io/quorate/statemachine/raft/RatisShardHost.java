@@ -56,6 +56,7 @@ import org.slf4j.LoggerFactory;
 public final class RatisShardHost implements ShardDirectory, AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(RatisShardHost.class);
     private static final long TICK_MILLIS = 10;
+    private static final Duration CHECKPOINT_TIMEOUT = Duration.ofMinutes(1);
     private static final Duration PEER_TIMEOUT = Duration.ofSeconds(2);
 
     private final HostConfig config;
@@ -346,7 +347,7 @@ public final class RatisShardHost implements ShardDirectory, AutoCloseable {
             for (RatisShard shard : shards.values()) {
                 shard.tick(now);
                 if (checkpointer.isDue(shard, now)) {
-                    shard.checkpoint(config.checkpointInterval())
+                    shard.checkpoint(CHECKPOINT_TIMEOUT)
                             .whenComplete((lsn, failure) -> checkpointer.finished(shard, failure));
                 }
             }

@@ -1,0 +1,224 @@
+package io.quorate.tests.contract;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.quorate.topology.Incarnation;
+import io.quorate.topology.NodeId;
+import io.quorate.topology.PeerId;
+import io.quorate.wal.apply.BatchSequencer;
+import io.quorate.wal.log.AppendOutcome;
+import io.quorate.wal.log.AppendOutcome.Committed;
+import io.quorate.wal.log.AppendOutcome.Rejected;
+import io.quorate.wal.log.Bytes;
+import io.quorate.wal.log.EntryKind;
+import io.quorate.wal.log.LogRecord;
+import io.quorate.wal.log.Lsn;
+import io.quorate.wal.log.MembershipException;
+import io.quorate.wal.log.Ordering;
+import io.quorate.wal.log.ReadConsistency;
+import io.quorate.wal.log.ReadUnavailableException;
+import io.quorate.wal.log.RejectReason;
+import io.quorate.wal.log.ReplicatedLog;
+import io.quorate.wal.log.WriteConcern;
+import io.quorate.wal.log.WriterId;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
+
+/**
+ * What a {@link ReplicatedLog} of total order promises, whatever replicates it. The tests share the logs that {@link #replicas}
+ * hands out, so each looks at differences only.
+ */
+public abstract class ReplicatedLogContract {
+    private static final Duration TIMEOUT = Duration.ofSeconds(60);
+    private static final Duration SHORT = Duration.ofMillis(200);
+
+    /** All replicas of one shard, at least three, running; one of them leads or soon will. */
+    protected abstract List<ReplicatedLog> replicas();
+
+    /** The replica of these that takes appends now; waits for one. */
+    protected abstract ReplicatedLog leader();
+
+    /** A log that no test shares, on its own, which takes appends: it will be closed. */
+    protected abstract ReplicatedLog closeable();
+
+    /** Bytes of payload that are more than one record may have. */
+    protected abstract int tooLarge();
+
+    private ReplicatedLog follower() {
+        return replicas().stream()
+                .filter(log -> !log.status().leads())
+                .findFirst()
+                .orElseThrow();
+    }
+
+    private static LogRecord record(String text) {
+        return LogRecord.sessionless(EntryKind.USER, Bytes.utf8(text));
+    }
+
+    private CompletableFuture<AppendOutcome> append(LogRecord record) {
+        return leader().append(record, WriteConcern.MAJORITY, TIMEOUT);
+    }
+
+    private Lsn commit(LogRecord record) {
+        AppendOutcome outcome = append(record).join();
+        assertThat(outcome).isInstanceOf(Committed.class);
+        return ((Committed) outcome).lsn();
+    }
+
+    private static void assertRejected(AppendOutcome outcome, RejectReason reason) {
+        assertThat(outcome).isInstanceOfSatisfying(Rejected.class, rejected -> {
+            assertThat(rejected.reason()).isEqualTo(reason);
+            assertThat(rejected.message()).isNotBlank();
+        });
+    }
+
+    private static Throwable failure(CompletableFuture<?> future) {
+        return future.handle((value, failure) -> {
+                    Throwable cause = failure;
+                    while (cause instanceof CompletionException) {
+                        cause = cause.getCause();
+                    }
+                    return cause;
+                })
+                .join();
+    }
+
+    @Test
+    void ordersTotally() {
+        assertThat(replicas()).extracting(ReplicatedLog::ordering).containsOnly(Ordering.TOTAL);
+    }
+
+    @Test
+    void givesDenseLsnsInTheOrderOfAppending() {
+        ReplicatedLog leader = leader();
+        List<CompletableFuture<AppendOutcome>> outcomes = new ArrayList<>();
+        Lsn before = commit(record("first"));
+        for (int i = 0; i < 100; i++) {
+            outcomes.add(leader.append(record("entry " + i), WriteConcern.MAJORITY, TIMEOUT));
+        }
+        for (int i = 0; i < 100; i++) {
+            assertThat(outcomes.get(i).join())
+                    .isInstanceOfSatisfying(Committed.class, committed -> assertThat(committed.missing())
+                            .isEmpty());
+            assertThat(((Committed) outcomes.get(i).join()).lsn().value()).isEqualTo(before.value() + 1 + i);
+        }
+    }
+
+    @Test
+    void appliesARetryOnceAndAnswersItTheSame() {
+        WriterId writer = new WriterId(
+                commit(LogRecord.sessionless(EntryKind.SESSION_OPEN, BatchSequencer.sessionOpenPayload(60_000)))
+                        .value());
+        LogRecord record = LogRecord.of(EntryKind.USER, writer, 1, 0, Bytes.utf8("once"));
+        AppendOutcome first = append(record).join();
+        assertThat(append(record).join()).isEqualTo(first).isInstanceOf(Committed.class);
+        assertThat(commit(record("behind")).value())
+                .isEqualTo(((Committed) first).lsn().value() + 1);
+    }
+
+    @Test
+    void refusesTheRecordOfASessionThatIsNotOpen() {
+        assertRejected(
+                append(LogRecord.of(EntryKind.USER, new WriterId(Long.MAX_VALUE), 1, 0, Bytes.utf8("stray")))
+                        .join(),
+                RejectReason.SESSION_EXPIRED);
+    }
+
+    @Test
+    void meetsEveryConcernWhileAllVotersAreUp() {
+        for (WriteConcern concern : List.of(WriteConcern.ALL, WriteConcern.quorum(1), WriteConcern.quorum(2))) {
+            AppendOutcome outcome =
+                    leader().append(record("concern"), concern, TIMEOUT).join();
+            assertThat(outcome).as(concern.toString()).isInstanceOfSatisfying(Committed.class, committed -> assertThat(
+                            committed.missing())
+                    .isEmpty());
+        }
+        assertThat(leader().append(record("one"), WriteConcern.ONE, TIMEOUT).join())
+                .isInstanceOfAny(Committed.class, AppendOutcome.LeaderDurable.class);
+    }
+
+    @Test
+    void aLinearizableBarrierOnEveryReplicaCoversWhatWasAcknowledgedBefore() {
+        for (int i = 0; i < 3; i++) {
+            Lsn lsn = commit(record("read me"));
+            for (ReplicatedLog replica : replicas()) {
+                assertThat(replica.readBarrier(ReadConsistency.LINEARIZABLE, TIMEOUT)
+                                .join())
+                        .isGreaterThanOrEqualTo(lsn);
+                assertThat(replica.readBarrier(new ReadConsistency.Session(lsn), TIMEOUT)
+                                .join())
+                        .isGreaterThanOrEqualTo(lsn);
+            }
+        }
+    }
+
+    @Test
+    void aBarrierThatCannotBeHadFailsByItsTimeout() {
+        Lsn ahead = new Lsn(Long.MAX_VALUE);
+        assertThat(failure(leader().readBarrier(new ReadConsistency.Session(ahead), SHORT)))
+                .isInstanceOf(ReadUnavailableException.class);
+    }
+
+    @Test
+    void aReplicaThatDoesNotLeadRefusesAppendsAndChangesOfMembers() {
+        leader();
+        ReplicatedLog follower = follower();
+        assertRejected(
+                follower.append(record("astray"), WriteConcern.MAJORITY, TIMEOUT)
+                        .join(),
+                RejectReason.NOT_LEADER);
+        assertThat(failure(follower.membership().remove(follower.status().self(), TIMEOUT)))
+                .isInstanceOf(MembershipException.class);
+    }
+
+    @Test
+    void refusesWhatIsTooLarge() {
+        LogRecord large = LogRecord.sessionless(EntryKind.USER, Bytes.wrap(new byte[tooLarge()]));
+        assertRejected(append(large).join(), RejectReason.TOO_LARGE);
+    }
+
+    @Test
+    void everyReplicaKnowsTheSameLeaderAndMembers() {
+        leader();
+        commit(record("known"));
+        replicas().forEach(replica -> replica.readBarrier(ReadConsistency.LINEARIZABLE, TIMEOUT)
+                .join());
+        assertThat(replicas().stream().map(replica -> replica.status().leader()).collect(Collectors.toSet()))
+                .hasSize(1);
+        assertThat(replicas().stream()
+                        .map(replica -> Set.copyOf(replica.status().peers()))
+                        .collect(Collectors.toSet()))
+                .hasSize(1);
+        assertThat(replicas()).allMatch(replica -> replica.status().health().isEmpty());
+    }
+
+    @Test
+    void handsLeadershipToAVoterAndToNobodyElse() {
+        ReplicatedLog leader = leader();
+        ReplicatedLog follower = follower();
+        leader.membership()
+                .transferLeadership(follower.status().self(), TIMEOUT)
+                .join();
+        assertThat(follower.status().leads()).isTrue();
+        PeerId nobody = new PeerId(new NodeId("nobody"), new Incarnation(1));
+        assertThat(failure(follower.membership().transferLeadership(nobody, TIMEOUT)))
+                .isInstanceOf(MembershipException.class);
+        commit(record("led by another"));
+    }
+
+    @Test
+    void answersEverythingAfterItWasClosed() {
+        ReplicatedLog log = closeable();
+        assertThat(log.append(record("last"), WriteConcern.MAJORITY, TIMEOUT).join())
+                .isInstanceOf(Committed.class);
+        log.close();
+        assertThat(log.append(record("too late"), WriteConcern.MAJORITY, SHORT).join())
+                .isInstanceOf(Rejected.class);
+    }
+}
