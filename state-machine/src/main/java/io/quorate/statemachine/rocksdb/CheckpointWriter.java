@@ -46,10 +46,11 @@ final class CheckpointWriter {
      * Makes a durable checkpoint.
      *
      * @param target does not exist yet; its parent does
+     * @param checkIntact throws if what is in memory is not to be made durable any more
      * @return the position that it holds
      * @throws StateStoreException if it failed; what was made is removed
      */
-    synchronized Position write(Path target) {
+    synchronized Position write(Path target, Runnable checkIntact) {
         if (Files.exists(target)) {
             throw new StateStoreException("checkpoint " + target + " exists already");
         }
@@ -59,6 +60,7 @@ final class CheckpointWriter {
             try (Checkpoint checkpoint = Checkpoint.create(db)) {
                 checkpoint.createCheckpoint(making.toString());
             }
+            checkIntact.run();
             Position position = StoreDatabase.readPosition(shared, making, live);
             complete(making, position);
             publish(making, target);

@@ -102,9 +102,7 @@ final class RocksDbStateStore implements StateStore, WriteBufferBudget.Holder {
     public void write(StateBatch batch, Position newPosition) {
         guard.enter();
         try {
-            if (failure != null) {
-                throw new StateStoreException("state store " + directory + " failed before: reopen it", failure);
-            }
+            checkNotFailed();
             byte[] encoded = encoder.encode(batch, newPosition);
             database.write(encoded);
             position = newPosition;
@@ -114,6 +112,14 @@ final class RocksDbStateStore implements StateStore, WriteBufferBudget.Holder {
             throw failure;
         } finally {
             guard.exit();
+        }
+    }
+
+    private void checkNotFailed() {
+        StateStoreException before = failure;
+        if (before != null) {
+            throw new StateStoreException(
+                    "state store " + directory + " failed before, reopen it: " + before.getMessage(), before);
         }
     }
 
@@ -165,7 +171,8 @@ final class RocksDbStateStore implements StateStore, WriteBufferBudget.Holder {
     public Position checkpoint(Path target) {
         guard.enter();
         try {
-            return checkpoints.write(target);
+            checkNotFailed();
+            return checkpoints.write(target, this::checkNotFailed);
         } finally {
             guard.exit();
         }

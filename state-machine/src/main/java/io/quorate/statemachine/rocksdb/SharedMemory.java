@@ -10,7 +10,6 @@ import org.rocksdb.Filter;
 import org.rocksdb.InfoLogLevel;
 import org.rocksdb.LRUCache;
 import org.rocksdb.Options;
-import org.rocksdb.RocksDB;
 import org.rocksdb.WriteBufferManager;
 
 /**
@@ -29,7 +28,7 @@ final class SharedMemory implements AutoCloseable {
     /** What a shard takes at least: small, because a process holds many shards. */
     private static final long ARENA_BLOCK_BYTES = 64 << 10;
 
-    private static final int BLOCK_BYTES = 16 << 10;
+    private static final int BLOCK_BYTES = 8 << 10;
     private static final int OPEN_TABLES = 512;
     /** Values from this size on are written once, and not again by each compaction. */
     private static final long BLOB_BYTES = 32 << 10;
@@ -43,18 +42,16 @@ final class SharedMemory implements AutoCloseable {
             CompressionType.LZ4_COMPRESSION,
             CompressionType.LZ4_COMPRESSION);
 
-    static {
-        RocksDB.loadLibrary();
-    }
-
     private final RocksDbMemory memory;
     private final WriteBufferBudget budget;
     private final Cache cache;
     private final WriteBufferManager accounting;
-    private final Filter bloom = new BloomFilter(BLOOM_BITS_PER_KEY);
+    private final Filter bloom;
 
     SharedMemory(RocksDbMemory memory) {
+        NativeLibrary.load();
         this.memory = memory;
+        this.bloom = new BloomFilter(BLOOM_BITS_PER_KEY);
         this.budget = new WriteBufferBudget(memory.writeBuffersBytes());
         this.cache = new LRUCache(memory.totalBytes());
         // Charges memtables to the cache. Its own limit is never reached: the budget flushes long before.

@@ -14,7 +14,7 @@ import org.rocksdb.WriteOptions;
 
 /** An open RocksDB and the native objects that go with it. Whoever calls keeps it open meanwhile. */
 final class StoreDatabase implements AutoCloseable {
-    private static final String MEMTABLE_BYTES = "rocksdb.size-all-mem-tables";
+    private static final String MEMTABLE_BYTES = "rocksdb.cur-size-all-mem-tables";
     private static final String FLUSH_PENDING = "rocksdb.mem-table-flush-pending";
     private static final String RUNNING_FLUSHES = "rocksdb.num-running-flushes";
     private static final String TABLE_BYTES = "rocksdb.total-sst-files-size";
@@ -79,7 +79,7 @@ final class StoreDatabase implements AutoCloseable {
         }
     }
 
-    /** Native bytes of all memtables, those being flushed and those kept for readers included. */
+    /** Native bytes of the memtables that a flush frees: not of those that only readers hold. */
     long memtableBytes() throws RocksDBException {
         return db.getLongProperty(MEMTABLE_BYTES);
     }

@@ -23,6 +23,10 @@ import org.rocksdb.WriteBatch;
 
 /** RocksDB itself reads what was encoded. */
 class BatchEncoderTest {
+    static {
+        NativeLibrary.load();
+    }
+
     private final BatchEncoder encoder = new BatchEncoder();
 
     @Property(tries = 300)

@@ -76,7 +76,10 @@ class DiskFullTest {
                     .contains(States.noise(failed - 1, VALUE_BYTES));
             assertThatThrownBy(() -> States.put(store, failed + 1, States.key(0), States.noise(0, 1)))
                     .isInstanceOf(StateStoreException.class)
-                    .hasMessageContaining("reopen");
+                    .hasMessageContaining("failed before, reopen it");
+            assertThatThrownBy(() -> store.checkpoint(mount.resolve("of-a-failed-store")))
+                    .isInstanceOf(StateStoreException.class)
+                    .hasMessageContaining("failed before, reopen it");
         }
         try (StateStore store = factory.open(live, Optional.of(checkpoint))) {
             assertThat(store.position()).isEqualTo(States.position(49));

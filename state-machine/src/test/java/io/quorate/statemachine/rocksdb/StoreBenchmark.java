@@ -18,6 +18,8 @@ import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
 
 /**
  * What a put costs, by thread, and how long writes wait while a checkpoint is made. Not run by the build; arguments: puts (5
@@ -27,6 +29,7 @@ import java.util.concurrent.atomic.AtomicReference;
  */
 public final class StoreBenchmark {
     private static final int WARM_UP_PUTS = 1_000_000;
+    private static final int PACED_PUTS_PER_SECOND = 100_000;
     private static final PrintStream OUT = System.out;
 
     private final int puts;
@@ -161,30 +164,39 @@ public final class StoreBenchmark {
         return count;
     }
 
+    /** How long a batch waits, written at a steady pace, without and with a checkpoint at the same time. */
     private void stall(StateStore store, Path directory) throws InterruptedException {
         AtomicReference<Position> held = new AtomicReference<>();
+        Thread checkpoint = new Thread(() -> held.set(store.checkpoint(directory)), "checkpoint");
         long start = System.nanoTime();
-        Thread thread = new Thread(() -> held.set(store.checkpoint(directory)), "checkpoint");
+        printWaits("paced writes alone", store, () -> System.nanoTime() - start < 3_000_000_000L);
+        checkpoint.start();
+        long begun = System.nanoTime();
+        printWaits("paced writes during a checkpoint", store, checkpoint::isAlive);
+        checkpoint.join();
+        OUT.printf("checkpoint of %s: %d ms%n", held.get(), (System.nanoTime() - begun) / 1_000_000);
+    }
+
+    private void printWaits(String name, StateStore store, BooleanSupplier goOn) {
+        long interval = 1_000_000_000L * batchPuts / PACED_PUTS_PER_SECOND;
         long[] nanos = new long[1 << 20];
         int count = 0;
-        thread.start();
-        while (thread.isAlive() && count < nanos.length) {
+        long due = System.nanoTime();
+        while (goOn.getAsBoolean() && count < nanos.length) {
             StateBatch batch = gather();
+            while (System.nanoTime() < due) {
+                LockSupport.parkNanos(due - System.nanoTime());
+            }
+            due += interval;
             written++;
             long before = System.nanoTime();
             store.write(batch, new Position(new Lsn(written), 1, written, written));
             nanos[count++] = System.nanoTime() - before;
         }
-        thread.join();
         Arrays.sort(nanos, 0, count);
         OUT.printf(
-                "checkpoint of %s: %d ms, %d batches written meanwhile, p50 %d us, p99 %d us, longest %d us%n",
-                held.get(),
-                (System.nanoTime() - start) / 1_000_000,
-                count,
-                nanos[count / 2] / 1_000,
-                nanos[(int) (count * 0.99)] / 1_000,
-                nanos[count - 1] / 1_000);
+                "%s: %d batches, a write takes p50 %d us, p99 %d us, longest %d us%n",
+                name, count, nanos[count / 2] / 1_000, nanos[(int) (count * 0.99)] / 1_000, nanos[count - 1] / 1_000);
     }
 
     private static Map<String, Long> cpuNanosByThread() throws IOException {
