@@ -280,12 +280,11 @@ public final class ClusterAdmin implements AutoCloseable {
             return;
         }
         client.call(address, "shard.open", DescriptorJson.write(descriptorOf(leader)), patience);
-        progress.accept(peer.id().node() + " observes");
-        putPeer(shard, peer.withRole(Role.OBSERVER), deadline);
+        progress.accept(peer.id().node() + " receives the shard" + (vote ? ", and votes once it has caught up" : ""));
+        putPeer(shard, peer.withRole(vote ? Role.VOTER : Role.OBSERVER), deadline);
         awaitCaughtUp(shard, peer, deadline);
-        if (vote) {
-            progress.accept(peer.id().node() + " votes");
-            putPeer(shard, peer.withRole(Role.VOTER), deadline);
+        if (!vote) {
+            reopen(shard, peer, Role.OBSERVER, deadline);
         }
         noteMembers(shard, deadline);
     }
@@ -298,7 +297,25 @@ public final class ClusterAdmin implements AutoCloseable {
                         () -> new AdminException("UNKNOWN_PEER", "node " + node + " is no member of shard " + shard));
         awaitCaughtUp(shard, peer, deadline);
         putPeer(shard, peer.withRole(Role.VOTER), deadline);
+        reopen(shard, peer, Role.VOTER, deadline);
         noteMembers(shard, deadline);
+    }
+
+    /**
+     * Opens the shard anew on a node that learned its role by a change of configuration: Ratis leaves a division that began as
+     * an observer in its starting state, in which it neither votes nor takes snapshots, until it is opened again.
+     */
+    private void reopen(ShardId shard, Peer peer, Role role, long deadline) {
+        eventually(deadline, peer.id().node() + " to learn that it is " + role, () -> {
+            boolean knows = statusOf(shard, peer.address())
+                    .filter(status -> members(status).contains(peer.withRole(role)))
+                    .isPresent();
+            if (!knows) {
+                throw new AdminException("BEHIND", peer.id().node() + " does not know yet that it is " + role);
+            }
+            return none();
+        });
+        client.call(peer.address(), "shard.reopen", none().put("shard", shard.value()), patience);
     }
 
     private Peer introduce(String address, long deadline) {

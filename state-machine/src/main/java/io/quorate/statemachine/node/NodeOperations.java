@@ -78,6 +78,7 @@ final class NodeOperations implements AdminHandler {
         changes.put("shards.members", arguments -> cluster().noteMembers(arguments));
         changes.put("shard.open", this::openShard);
         changes.put("shard.close", this::closeShard);
+        changes.put("shard.reopen", this::reopenShard);
         changes.put("peer.put", this::putPeer);
         changes.put("peer.remove", this::removePeer);
         changes.put("leader.transfer", this::transfer);
@@ -199,6 +200,16 @@ final class NodeOperations implements AdminHandler {
                     "FAILED", "shard " + descriptor.shard() + " cannot be opened: " + e.getMessage(), e);
         }
         return DescriptorJson.object().put("opened", descriptor.shard().value());
+    }
+
+    private JsonNode reopenShard(JsonNode arguments) {
+        ShardId shard = shard(arguments).descriptor().shard();
+        try {
+            shards().reopen(shard);
+        } catch (IOException e) {
+            throw new AdminException("FAILED", "shard " + shard + " cannot be opened again: " + e.getMessage(), e);
+        }
+        return DescriptorJson.object().put("reopened", shard.value());
     }
 
     private JsonNode closeShard(JsonNode arguments) {

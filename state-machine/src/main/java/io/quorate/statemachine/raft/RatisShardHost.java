@@ -190,12 +190,30 @@ public final class RatisShardHost implements ShardDirectory, AutoCloseable {
             return; // CREATING: whoever creates the shard asks again
         } else if (isUnconfigured(file)) {
             // crashed before its first configuration entry: Ratis forgot the members, the vote is kept
-            await(server.groupManagementAsync(GroupManagementRequest.newRemove(
-                    calls.clientId(), server.getId(), calls.nextCallId(), RaftGroupId.valueOf(group), false, false)));
-            machines.remove(group);
-            shards.remove(group);
-            addGroup(file, false);
+            reopen(file);
         }
+    }
+
+    /** Closes and opens a shard's Raft group, which keeps all that it has on disk; a no-op if it is not served. */
+    public synchronized void reopen(ShardId shard) throws IOException {
+        for (ShardFile file : List.copyOf(files.values())) {
+            if (file.descriptor().shard().equals(shard) && file.state() == ShardFile.State.OPEN) {
+                reopen(file);
+            }
+        }
+    }
+
+    private void reopen(ShardFile file) throws IOException {
+        UUID group = file.descriptor().groupId();
+        RatisShard shard = shards.get(group);
+        shard.close();
+        await(server.groupManagementAsync(GroupManagementRequest.newRemove(
+                calls.clientId(), server.getId(), calls.nextCallId(), RaftGroupId.valueOf(group), false, false)));
+        shard.abandon();
+        machines.remove(group);
+        shards.remove(group);
+        scanLog(group);
+        addGroup(file, false);
     }
 
     private boolean isUnconfigured(ShardFile file) throws IOException {

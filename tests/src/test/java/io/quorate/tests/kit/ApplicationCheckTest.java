@@ -262,10 +262,13 @@ class ApplicationCheckTest {
         assertCaught(ListsAHashSet::new, Finding.NOT_DETERMINISTIC);
     }
 
-    /** In the order of Set.copyOf, which is the same within a JVM and another in the next. */
+    /**
+     * In the order of Set.copyOf, which is the same within a JVM and another in the next: it begins anywhere in the table, so the
+     * numbers are spread over all of it.
+     */
     private static final class ListsAnImmutableSet extends TestApplication {
-        private static final Set<Integer> NUMBERS =
-                Set.copyOf(IntStream.range(0, 2_000).boxed().toList());
+        private static final Set<Integer> NUMBERS = Set.copyOf(
+                IntStream.range(0, 2_000).map(i -> i * 0x9e3779b9).boxed().toList());
 
         @Override
         String answer(LogEntry entry, long count) {
