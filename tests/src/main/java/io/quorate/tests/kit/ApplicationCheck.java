@@ -1,6 +1,7 @@
 package io.quorate.tests.kit;
 
 import io.quorate.statemachine.app.Application;
+import io.quorate.statemachine.replica.ApplyFailedException;
 import io.quorate.statemachine.store.StateStoreFactory;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -141,9 +142,21 @@ public final class ApplicationCheck {
         return (int) Math.max(1, Math.min(commandsPerHistory, 2L + (long) history * history));
     }
 
-    private long replayable(int history, Supplier<Integer> step) {
+    /** What a guard around the application found comes wrapped by the replica, which says at which entry. */
+    private static int unwrapped(Supplier<Integer> step) {
         try {
             return step.get();
+        } catch (ApplyFailedException failed) {
+            if (failed.getCause() instanceof BrokenRule broken) {
+                throw broken;
+            }
+            throw failed;
+        }
+    }
+
+    private long replayable(int history, Supplier<Integer> step) {
+        try {
+            return unwrapped(step);
         } catch (BrokenRule broken) {
             String only = history == ALL ? "" : ".onlyHistory(" + history + ")";
             throw broken.replayedBy("ApplicationCheck.of(...).seed(" + seed + "L).histories(" + histories + ", "
