@@ -160,9 +160,10 @@ public final class InProcessCluster implements AutoCloseable {
         interceptors.put(node, interceptor);
     }
 
-    /** A client that knows all nodes. */
+    /** A client that knows the nodes that run now. */
     public QuorateClient client(UnaryOperator<ClientConfig> tuned) {
-        String[] seeds = peers.values().stream().map(Peer::address).toArray(String[]::new);
+        String[] seeds =
+                running.keySet().stream().map(node -> peers.get(node).address()).toArray(String[]::new);
         return QuorateClient.create(tuned.apply(ClientConfig.of(seeds).withTimeout(PATIENCE)));
     }
 
