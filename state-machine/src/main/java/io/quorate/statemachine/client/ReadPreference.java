@@ -38,7 +38,8 @@ public enum ReadPreference implements ReplicaChoice {
         @Override
         public Optional<String> choose(ReplicaView replicas, Optional<String> avoid, long turn) {
             Optional<String> secondary = spread(replicas.secondaries(), avoid, turn);
-            boolean failed = secondary.equals(avoid) && replicas.leader().isPresent();
+            boolean failed = avoid.filter(replicas.secondaries()::contains).isPresent()
+                    && replicas.leader().isPresent();
             return secondary.isEmpty() || failed ? replicas.leader() : secondary;
         }
     },
