@@ -27,7 +27,9 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
@@ -45,6 +47,9 @@ final class RatisShard implements HostedShard, RatisStateMachineAdapter.Listener
     record Shared(
             Supplier<RaftServer> server, PeerCalls peers, NodeExecutors executors, LocalCalls calls, DiskGuard disk) {}
 
+    /** A linearizable read that waits for a round of the probe. */
+    private record WaitingRead(long deadlineNanos, CompletableFuture<Long> index) {}
+
     private static final long NEVER = Long.MIN_VALUE;
 
     private final ShardDescriptor descriptor;
@@ -58,6 +63,7 @@ final class RatisShard implements HostedShard, RatisStateMachineAdapter.Listener
     private final RaftBatcher batcher;
     private final ClusterClock clock;
     private final RatisMembership membership;
+    private final Set<WaitingRead> waitingReads = ConcurrentHashMap.newKeySet();
     /** Monotonic time at which a linearizable barrier began that this replica has caught up with; NEVER before the first. */
     private final AtomicLong freshAsOfNanos = new AtomicLong(NEVER);
 
@@ -235,10 +241,36 @@ final class RatisShard implements HostedShard, RatisStateMachineAdapter.Listener
 
     private CompletableFuture<Void> linearizable(long deadlineNanos) {
         long began = System.nanoTime();
-        CompletableFuture<Void> caughtUp =
-                readIndex().thenCompose(index -> machine.appliedIndex().await(index, deadlineNanos));
+        CompletableFuture<Void> caughtUp = bounded(readIndex(), deadlineNanos)
+                .thenCompose(index -> machine.appliedIndex().await(index, deadlineNanos));
         return caughtUp.thenRun(() -> freshAsOfNanos.accumulateAndGet(
                 began, (known, seen) -> known == NEVER || seen - known > 0 ? seen : known));
+    }
+
+    /** A round of the probe is shared by many reads, and may last longer than the deadline of one. */
+    private CompletableFuture<Long> bounded(CompletableFuture<Long> round, long deadlineNanos) {
+        if (round.isDone()) {
+            return round;
+        }
+        WaitingRead read = new WaitingRead(deadlineNanos, new CompletableFuture<>());
+        waitingReads.add(read);
+        round.whenComplete((index, failure) -> {
+            waitingReads.remove(read);
+            if (failure == null) {
+                read.index().complete(index);
+            } else {
+                read.index().completeExceptionally(failure);
+            }
+        });
+        return read.index();
+    }
+
+    private void expireReads(long nowNanos) {
+        for (WaitingRead read : waitingReads) {
+            if (read.deadlineNanos() - nowNanos <= 0 && waitingReads.remove(read)) {
+                read.index().completeExceptionally(new TimeoutException("no majority confirmed the leader in time"));
+            }
+        }
     }
 
     private CompletableFuture<Long> readIndex() {
@@ -306,6 +338,7 @@ final class RatisShard implements HostedShard, RatisStateMachineAdapter.Listener
     /** Called every few milliseconds. */
     void tick(long nowNanos) {
         batcher.expire(nowNanos);
+        expireReads(nowNanos);
         machine.appliedIndex().expire(nowNanos);
         machine.appliedLsn().expire(nowNanos);
     }

@@ -64,6 +64,8 @@ class StaleReadTest {
     /** Stands before a node's services and refuses the calls of other replicas while it is closed. */
     private static final class Gate implements ServerInterceptor {
         private final AtomicBoolean closed = new AtomicBoolean();
+        /** Takes calls and never answers them. */
+        private final AtomicBoolean silent = new AtomicBoolean();
 
         @Override
         public <Q, A> ServerCall.Listener<Q> interceptCall(
@@ -72,7 +74,9 @@ class StaleReadTest {
                 call.close(Status.UNAVAILABLE.withDescription("partition"), new Metadata());
                 return new ServerCall.Listener<>() {};
             }
-            return next.startCall(call, headers);
+            boolean swallowed =
+                    silent.get() && call.getMethodDescriptor().getServiceName().equals("quorate.Peer");
+            return swallowed ? new ServerCall.Listener<>() {} : next.startCall(call, headers);
         }
     }
 
@@ -93,7 +97,11 @@ class StaleReadTest {
     }
 
     private static ReadUnavailableException refusedRead(HostedShard replica) {
-        Throwable failure = replica.readBarrier(ReadConsistency.LINEARIZABLE, PATIENCE)
+        return refusedRead(replica, PATIENCE);
+    }
+
+    private static ReadUnavailableException refusedRead(HostedShard replica, Duration timeout) {
+        Throwable failure = replica.readBarrier(ReadConsistency.LINEARIZABLE, timeout)
                 .handle((lsn, why) -> why instanceof CompletionException wrapped ? wrapped.getCause() : why)
                 .join();
         assertThat(failure).isInstanceOf(ReadUnavailableException.class);
@@ -137,6 +145,11 @@ class StaleReadTest {
             gate.closed.set(true);
             assertThat(refusedRead(old).reason()).as("nobody answers it").isEqualTo(RejectReason.UNAVAILABLE);
             gate.closed.set(false);
+            gate.silent.set(true);
+            assertThat(refusedRead(old, Duration.ofMillis(200)).reason())
+                    .as("a read waits no longer than it was given, though the others may still answer")
+                    .isEqualTo(RejectReason.DEADLINE);
+            gate.silent.set(false);
             assertThat(refusedRead(old).reason())
                     .as("the others are in a later term")
                     .isEqualTo(RejectReason.NOT_LEADER);
