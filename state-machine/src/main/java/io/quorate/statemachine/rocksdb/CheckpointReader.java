@@ -81,8 +81,8 @@ final class CheckpointReader {
         }
     }
 
-    /** True for files that RocksDB never changes once written. */
+    /** True for tables, which RocksDB never changes once written. */
     static boolean isImmutable(String name) {
-        return name.endsWith(".sst") || name.endsWith(".blob");
+        return name.endsWith(".sst");
     }
 }

@@ -18,7 +18,6 @@ final class StoreDatabase implements AutoCloseable {
     private static final String FLUSH_PENDING = "rocksdb.mem-table-flush-pending";
     private static final String RUNNING_FLUSHES = "rocksdb.num-running-flushes";
     private static final String TABLE_BYTES = "rocksdb.total-sst-files-size";
-    private static final String BLOB_BYTES = "rocksdb.total-blob-file-size";
 
     private final Options options;
     private final RocksDB db;
@@ -84,9 +83,9 @@ final class StoreDatabase implements AutoCloseable {
         return db.getLongProperty(MEMTABLE_BYTES);
     }
 
-    /** Bytes of tables and blob files on disk, roughly. */
+    /** Bytes of tables on disk, roughly. */
     long diskBytes() throws RocksDBException {
-        return db.getLongProperty(TABLE_BYTES) + db.getLongProperty(BLOB_BYTES);
+        return db.getLongProperty(TABLE_BYTES);
     }
 
     /** True if memtables are being flushed, or wait for a thread to do it. */

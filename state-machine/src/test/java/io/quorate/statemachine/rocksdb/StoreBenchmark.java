@@ -29,14 +29,15 @@ import java.util.function.BooleanSupplier;
  */
 public final class StoreBenchmark {
     private static final int WARM_UP_PUTS = 1_000_000;
-    private static final int PACED_PUTS_PER_SECOND = 100_000;
+    private static final long WARM_UP_BYTES = 1L << 30;
+    private static final int PACED_BYTES_PER_SECOND = 32 << 20;
     private static final PrintStream OUT = System.out;
 
     private final int puts;
     private final int batchPuts;
     private final int valueBytes;
     private final int keyCount;
-    private final byte[] noise = new byte[1 << 20];
+    private final byte[] noise = new byte[4 << 20];
     private final SplittableRandom random = new SplittableRandom(7);
     private int nextNoise;
     private long written;
@@ -86,20 +87,21 @@ public final class StoreBenchmark {
     private void run(RocksDbStateStoreFactory factory, Path root) throws Exception {
         Path checkpoint = root.resolve("checkpoint");
         try (StateStore store = factory.open(root.resolve("live"), Optional.empty())) {
-            gatherOnly(WARM_UP_PUTS);
-            write(store, WARM_UP_PUTS);
+            int warmUp = (int) Math.min(WARM_UP_PUTS, WARM_UP_BYTES / valueBytes);
+            gatherOnly(warmUp);
+            write(store, warmUp);
             measure("gathering the batch only", () -> gatherOnly(puts));
             measure("put, batches of " + batchPuts, () -> write(store, puts));
             OUT.printf("native memory %d MiB, disk %d MiB%n", factory.usedBytes() >> 20, store.diskBytes() >> 20);
             stall(store, checkpoint);
-            measure("get, random keys", () -> read(store, puts / 10));
+            measure("get, random keys", () -> read(store, Math.min(keyCount, puts)));
         }
         long start = System.nanoTime();
         try (StateStore store = factory.open(root.resolve("live"), Optional.of(checkpoint))) {
             OUT.printf(
                     "open %d MiB from a checkpoint: %d ms%n",
                     store.diskBytes() >> 20, (System.nanoTime() - start) / 1_000_000);
-            measure("get, random keys, after opening", () -> read(store, puts / 10));
+            measure("get, random keys, after opening", () -> read(store, Math.min(keyCount, puts)));
             long[] rows = {0};
             measure("scan", () -> {
                 store.view(Keyspace.USER).scan(Bytes.EMPTY, Optional.empty(), (key, value) -> ++rows[0] > 0);
@@ -178,7 +180,7 @@ public final class StoreBenchmark {
     }
 
     private void printWaits(String name, StateStore store, BooleanSupplier goOn) {
-        long interval = 1_000_000_000L * batchPuts / PACED_PUTS_PER_SECOND;
+        long interval = 1_000_000_000L * batchPuts * valueBytes / PACED_BYTES_PER_SECOND;
         long[] nanos = new long[1 << 20];
         int count = 0;
         long due = System.nanoTime();
