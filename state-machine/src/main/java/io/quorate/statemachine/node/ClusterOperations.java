@@ -2,6 +2,7 @@ package io.quorate.statemachine.node;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.quorate.statemachine.raft.ApplicationCatalog;
 import io.quorate.statemachine.service.AdminException;
 import io.quorate.topology.ClusterId;
 import io.quorate.topology.Generation;
@@ -28,8 +29,11 @@ final class ClusterOperations {
 
     private final ClusterId cluster;
     private final MetadataShard metadata;
+    private final ApplicationCatalog applications;
 
-    ClusterOperations(ClusterId cluster, MetadataShard metadata) {
+    /** @param applications what this node offers; the others of its cluster are taken to offer the same */
+    ClusterOperations(ClusterId cluster, MetadataShard metadata, ApplicationCatalog applications) {
+        this.applications = applications;
         this.cluster = cluster;
         this.metadata = metadata;
     }
@@ -84,6 +88,7 @@ final class ClusterOperations {
     JsonNode createShard(JsonNode arguments) {
         ShardId shard = DescriptorJson.parse(() -> new ShardId(DescriptorJson.text(arguments, "shard")));
         String application = DescriptorJson.text(arguments, "application");
+        DescriptorJson.parse(() -> applications.create(application));
         Optional<ObjectNode> before = metadata.get(ShardRecord.key(shard.value()));
         Optional<ShardRecord> known = before.map(ShardRecord::read);
         if (known.isPresent() && known.get().state() != ShardRecord.State.REMOVED) {

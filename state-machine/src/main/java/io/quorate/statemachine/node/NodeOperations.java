@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.quorate.statemachine.host.HostedShard;
 import io.quorate.statemachine.host.QueryResult;
 import io.quorate.statemachine.identity.NodeIdentity;
+import io.quorate.statemachine.raft.ApplicationCatalog;
 import io.quorate.statemachine.raft.RatisShardHost;
 import io.quorate.statemachine.service.AdminException;
 import io.quorate.statemachine.service.AdminHandler;
@@ -48,6 +49,7 @@ final class NodeOperations implements AdminHandler {
     private final String address;
     private final Consumer<ClusterId> join;
     private final Supplier<Optional<RatisShardHost>> host;
+    private final ApplicationCatalog applications;
     private final Map<String, Function<JsonNode, JsonNode>> reads = new TreeMap<>();
     private final Map<String, Function<JsonNode, JsonNode>> changes = new TreeMap<>();
 
@@ -59,11 +61,13 @@ final class NodeOperations implements AdminHandler {
             Supplier<NodeIdentity> identity,
             String address,
             Consumer<ClusterId> join,
-            Supplier<Optional<RatisShardHost>> host) {
+            Supplier<Optional<RatisShardHost>> host,
+            ApplicationCatalog applications) {
         this.identity = identity;
         this.address = address;
         this.join = join;
         this.host = host;
+        this.applications = applications;
         reads.put("hello", arguments -> hello());
         reads.put("status", arguments -> status());
         reads.put("digest", this::digest);
@@ -139,7 +143,7 @@ final class NodeOperations implements AdminHandler {
         HostedShard metadata = shards().find(MetadataShard.ID)
                 .filter(shard -> shard.status().leads())
                 .orElseThrow(() -> new AdminException("NOT_LEADER", "this node does not lead the metadata shard"));
-        return new ClusterOperations(metadata.descriptor().cluster(), new MetadataShard(metadata));
+        return new ClusterOperations(metadata.descriptor().cluster(), new MetadataShard(metadata), applications);
     }
 
     private HostedShard shard(JsonNode arguments) {

@@ -13,7 +13,6 @@ import io.quorate.statemachine.service.ShardLocator;
 import io.quorate.statemachine.service.StreamLimits;
 import io.quorate.topology.ClusterId;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.security.SecureRandom;
 import java.util.Optional;
 import java.util.concurrent.Executors;
@@ -52,8 +51,8 @@ public final class QuorateNode implements AutoCloseable {
     public QuorateNode(NodeConfig config) throws IOException {
         this.config = config;
         this.directory = NodeDirectory.open(config.dataDirectory(), config.node(), new SecureRandom());
-        this.operations =
-                new NodeOperations(this::identity, config.address(), this::join, () -> Optional.ofNullable(host));
+        this.operations = new NodeOperations(
+                this::identity, config.address(), this::join, () -> Optional.ofNullable(host), config.applications());
         this.nodes = new AdminClient(config.tls());
         this.reconciler = new ShardReconciler(nodes);
         this.background = Executors.newSingleThreadScheduledExecutor(task -> {
@@ -137,8 +136,9 @@ public final class QuorateNode implements AutoCloseable {
             serve(identity().cluster().orElseThrow());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-        } catch (IOException e) {
-            throw new UncheckedIOException("node " + config.node() + " cannot serve", e);
+        } catch (IOException | RuntimeException e) {
+            log.error("[{}] cannot serve as part of its cluster; tried again", config.node(), e);
+            background.schedule(this::beginServing, RECONCILE_MILLIS, TimeUnit.MILLISECONDS);
         }
     }
 

@@ -123,6 +123,9 @@ class NodeLifeTest {
                 admin.transferLeadership(shard, new NodeId("n4"));
                 assertThat(admin.leader(shard).path("self").asText()).startsWith("n4.");
             }
+            assertThatThrownBy(() -> admin.createShard(new ShardId("odd"), "nonsense", List.of(), 3))
+                    .isInstanceOfSatisfying(AdminException.class, e -> assertThat(e.getMessage())
+                            .contains("nonsense", "kv"));
             assertThatThrownBy(() -> admin.removeShard(new ShardId("nothing")))
                     .isInstanceOfSatisfying(
                             AdminException.class, e -> assertThat(e.error()).isEqualTo("UNKNOWN_SHARD"));
