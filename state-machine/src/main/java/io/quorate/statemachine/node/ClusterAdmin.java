@@ -32,10 +32,9 @@ import java.util.function.Consumer;
  * was. Blocking; failures are {@link AdminException}s by name. API: stable.
  */
 public final class ClusterAdmin implements AutoCloseable {
-    private static final Duration STEP = Duration.ofSeconds(5);
-    private static final Duration PAUSE = Duration.ofMillis(50);
+    private static final Duration STEP = ClusterCalls.STEP;
 
-    private final AdminClient client;
+    private final ClusterCalls calls;
     private final List<String> seeds;
     private final Duration patience;
     private final Consumer<String> progress;
@@ -50,18 +49,21 @@ public final class ClusterAdmin implements AutoCloseable {
             throw new IllegalArgumentException("no address of a node");
         }
         seeds.forEach(Peer::checkAddress);
-        this.client = new AdminClient(tls);
         this.seeds = List.copyOf(seeds);
+        this.calls = new ClusterCalls(this.seeds, tls, patience, progress);
         this.patience = patience;
         this.progress = progress;
     }
 
     /** Makes one cluster of all the nodes at the seed addresses and founds the metadata shard on the first {@code voters}. */
     public ClusterId init(int voters) {
-        long deadline = deadline();
+        long deadline = calls.deadline();
         Map<String, JsonNode> nodes = new TreeMap<>();
         for (String seed : seeds) {
-            nodes.put(seed, eventually(deadline, "node at " + seed, () -> client.call(seed, "hello", none(), STEP)));
+            nodes.put(
+                    seed,
+                    calls.eventually(
+                            deadline, "node at " + seed, () -> calls.call(seed, "hello", ClusterCalls.none(), STEP)));
         }
         ClusterId cluster = clusterOf(nodes);
         List<Peer> peers = new ArrayList<>();
@@ -71,7 +73,7 @@ public final class ClusterAdmin implements AutoCloseable {
                     PeerId.parse(hello.path("peer").asText()),
                     hello.path("address").asText(),
                     Role.VOTER));
-            client.call(seed, "cluster.join", none().put("cluster", cluster.toString()), STEP);
+            calls.call(seed, "cluster.join", ClusterCalls.none().put("cluster", cluster.toString()), STEP);
         }
         ShardDescriptor metadata = new ShardDescriptor(
                 cluster,
@@ -81,12 +83,12 @@ public final class ClusterAdmin implements AutoCloseable {
                 peers.subList(0, Math.min(voters, peers.size())));
         for (Peer peer : metadata.peers()) {
             progress.accept("metadata shard on " + peer.id().node());
-            eventually(
+            calls.eventually(
                     deadline,
                     "metadata shard on " + peer.address(),
-                    () -> client.call(peer.address(), "shard.open", DescriptorJson.write(metadata), STEP));
+                    () -> calls.call(peer.address(), "shard.open", DescriptorJson.write(metadata), STEP));
         }
-        onLeader(MetadataShard.ID, "cluster.seed", DescriptorJson.write(metadata), deadline);
+        calls.onLeader(MetadataShard.ID, "cluster.seed", DescriptorJson.write(metadata), deadline);
         for (Peer peer : peers) {
             register(peer, deadline);
         }
@@ -116,47 +118,31 @@ public final class ClusterAdmin implements AutoCloseable {
 
     private void register(Peer peer, long deadline) {
         progress.accept("node " + peer.id().node() + " at " + peer.address());
-        ObjectNode node = none().put("peer", peer.id().toString()).put("address", peer.address());
-        onLeader(MetadataShard.ID, "nodes.register", node, deadline);
+        ObjectNode node = ClusterCalls.none().put("peer", peer.id().toString()).put("address", peer.address());
+        calls.onLeader(MetadataShard.ID, "nodes.register", node, deadline);
     }
 
     /** What each node that answers says of itself and of its shards; nodes that do not answer are named with the error. */
     public List<JsonNode> status() {
         List<JsonNode> all = new ArrayList<>();
-        for (String address : addresses()) {
+        for (String address : calls.addresses()) {
             try {
-                all.add(client.call(address, "status", none(), STEP));
+                all.add(calls.call(address, "status", ClusterCalls.none(), STEP));
             } catch (AdminException e) {
-                all.add(none().put("address", address).put("error", e.getMessage()));
+                all.add(ClusterCalls.none().put("address", address).put("error", e.getMessage()));
             }
         }
         return all;
     }
 
-    /** Addresses of all nodes that seeds and their shards' members name. */
-    private Set<String> addresses() {
-        Set<String> addresses = new TreeSet<>(seeds);
-        for (String seed : seeds) {
-            try {
-                for (JsonNode shard : client.call(seed, "status", none(), STEP).path("shards")) {
-                    shard.path("peers")
-                            .forEach(peer -> addresses.add(peer.path("address").asText()));
-                }
-            } catch (AdminException unreachable) {
-                progress.accept(unreachable.getMessage());
-            }
-        }
-        return addresses;
-    }
-
     /** Nodes registered in the cluster. */
     public JsonNode nodes() {
-        return onLeader(MetadataShard.ID, "nodes.list", none(), deadline());
+        return calls.onLeader(MetadataShard.ID, "nodes.list", ClusterCalls.none(), calls.deadline());
     }
 
     /** Shards of the cluster, with their states. */
     public JsonNode shards() {
-        return onLeader(MetadataShard.ID, "shards.list", none(), deadline());
+        return calls.onLeader(MetadataShard.ID, "shards.list", ClusterCalls.none(), calls.deadline());
     }
 
     /**
@@ -165,61 +151,39 @@ public final class ClusterAdmin implements AutoCloseable {
      * @param nodes where; empty lets the cluster choose {@code replicas} nodes
      */
     public JsonNode createShard(ShardId shard, String application, List<NodeId> nodes, int replicas) {
-        long deadline = deadline();
-        ObjectNode arguments = none().put("shard", shard.value())
+        long deadline = calls.deadline();
+        ObjectNode arguments = ClusterCalls.none()
+                .put("shard", shard.value())
                 .put("application", application)
                 .put("replicas", replicas);
         arguments.putArray("nodes");
         nodes.forEach(node -> arguments.withArray("/nodes").add(node.value()));
-        JsonNode created = onLeader(MetadataShard.ID, "shards.create", arguments, deadline);
+        JsonNode created = calls.onLeader(MetadataShard.ID, "shards.create", arguments, deadline);
         progress.accept("shard " + shard + " is being created");
         Shard found = new Shard(DescriptorJson.readDescriptor(created.path("descriptor")));
-        eventually(deadline, "leader of shard " + shard, () -> found.leader());
+        calls.eventually(deadline, "leader of shard " + shard, () -> found.leader());
         return created;
     }
 
     /** Removes a shard with its data and waits until it is gone. */
     public void removeShard(ShardId shard) {
-        long deadline = deadline();
-        onLeader(MetadataShard.ID, "shards.remove", none().put("shard", shard.value()), deadline);
-        eventually(deadline, "removal of shard " + shard, () -> {
+        long deadline = calls.deadline();
+        calls.onLeader(MetadataShard.ID, "shards.remove", ClusterCalls.none().put("shard", shard.value()), deadline);
+        calls.eventually(deadline, "removal of shard " + shard, () -> {
             for (JsonNode record : shards().path("shards")) {
                 if (record.path("descriptor").path("shard").asText().equals(shard.value())) {
                     throw new AdminException(
                             "REMOVING", "shard " + shard + " is still there, done on " + record.path("done"));
                 }
             }
-            return none();
+            return ClusterCalls.none();
         });
     }
 
     /** A shard's leader as seen by itself, with its members: the status of the shard on the leader's node. */
     public JsonNode leader(ShardId shard) {
-        return eventually(deadline(), "leader of shard " + shard, () -> findLeader(shard, addresses()));
-    }
-
-    private JsonNode findLeader(ShardId shard, Set<String> addresses) {
-        for (String address : addresses) {
-            Optional<JsonNode> status = statusOf(shard, address);
-            if (status.isPresent() && status.get().path("leads").asBoolean()) {
-                return ((ObjectNode) status.get()).put("address", address);
-            }
-        }
-        throw new AdminException(
-                "NO_LEADER", "shard " + shard + " has no leader that can be reached, asked " + addresses);
-    }
-
-    private Optional<JsonNode> statusOf(ShardId shard, String address) {
-        try {
-            for (JsonNode status : client.call(address, "status", none(), STEP).path("shards")) {
-                if (status.path("shard").asText().equals(shard.value())) {
-                    return Optional.of(status);
-                }
-            }
-            return Optional.empty();
-        } catch (AdminException unreachable) {
-            return Optional.empty();
-        }
+        return calls.eventually(
+                calls.deadline(), "leader of shard " + shard, () -> calls.findLeader(shard, calls.addresses()));
     }
 
     /** A shard whose members are known. */
@@ -233,7 +197,7 @@ public final class ClusterAdmin implements AutoCloseable {
         JsonNode leader() {
             Set<String> addresses = new TreeSet<>();
             descriptor.peers().forEach(peer -> addresses.add(peer.address()));
-            return findLeader(descriptor.shard(), addresses);
+            return calls.findLeader(descriptor.shard(), addresses);
         }
     }
 
@@ -246,22 +210,17 @@ public final class ClusterAdmin implements AutoCloseable {
         if (leader.path("self").asText().equals(target.id().toString())) {
             return leader;
         }
-        ObjectNode arguments = none().put("shard", shard.value())
+        ObjectNode arguments = ClusterCalls.none()
+                .put("shard", shard.value())
                 .put("target", target.id().toString())
                 .put("timeoutMillis", patience.toMillis());
-        return client.call(leader.path("address").asText(), "leader.transfer", arguments, patience.plus(STEP));
+        return calls.call(leader.path("address").asText(), "leader.transfer", arguments, patience.plus(STEP));
     }
 
     private static Optional<Peer> member(JsonNode leader, NodeId node) {
-        return members(leader).stream()
+        return ClusterCalls.members(leader).stream()
                 .filter(peer -> peer.id().node().equals(node))
                 .findFirst();
-    }
-
-    private static List<Peer> members(JsonNode leader) {
-        List<Peer> peers = new ArrayList<>();
-        leader.path("peers").forEach(peer -> peers.add(DescriptorJson.readPeer(peer)));
-        return peers;
     }
 
     /**
@@ -271,7 +230,7 @@ public final class ClusterAdmin implements AutoCloseable {
      * @param vote false to leave it an observer
      */
     public void addPeer(ShardId shard, String address, boolean vote) {
-        long deadline = deadline();
+        long deadline = calls.deadline();
         Peer peer = introduce(address, deadline);
         JsonNode leader = leader(shard);
         Optional<Peer> present = member(leader, peer.id().node());
@@ -279,7 +238,7 @@ public final class ClusterAdmin implements AutoCloseable {
             noteMembers(shard, deadline);
             return;
         }
-        client.call(address, "shard.open", DescriptorJson.write(descriptorOf(leader)), patience);
+        calls.call(address, "shard.open", DescriptorJson.write(descriptorOf(leader)), patience);
         progress.accept(peer.id().node() + " receives the shard" + (vote ? ", and votes once it has caught up" : ""));
         putPeer(shard, peer.withRole(vote ? Role.VOTER : Role.OBSERVER), deadline);
         awaitCaughtUp(shard, peer, deadline);
@@ -291,7 +250,7 @@ public final class ClusterAdmin implements AutoCloseable {
 
     /** Makes an observer of a shard a voter, once it has caught up. */
     public void promotePeer(ShardId shard, NodeId node) {
-        long deadline = deadline();
+        long deadline = calls.deadline();
         Peer peer = member(leader(shard), node)
                 .orElseThrow(
                         () -> new AdminException("UNKNOWN_PEER", "node " + node + " is no member of shard " + shard));
@@ -306,26 +265,27 @@ public final class ClusterAdmin implements AutoCloseable {
      * an observer in its starting state, in which it neither votes nor takes snapshots, until it is opened again.
      */
     private void reopen(ShardId shard, Peer peer, Role role, long deadline) {
-        eventually(deadline, peer.id().node() + " to learn that it is " + role, () -> {
-            boolean knows = statusOf(shard, peer.address())
-                    .filter(status -> members(status).contains(peer.withRole(role)))
+        calls.eventually(deadline, peer.id().node() + " to learn that it is " + role, () -> {
+            boolean knows = calls.statusOf(shard, peer.address())
+                    .filter(status -> ClusterCalls.members(status).contains(peer.withRole(role)))
                     .isPresent();
             if (!knows) {
                 throw new AdminException("BEHIND", peer.id().node() + " does not know yet that it is " + role);
             }
-            return none();
+            return ClusterCalls.none();
         });
-        client.call(peer.address(), "shard.reopen", none().put("shard", shard.value()), patience);
+        calls.call(peer.address(), "shard.reopen", ClusterCalls.none().put("shard", shard.value()), patience);
     }
 
     private Peer introduce(String address, long deadline) {
         ClusterId cluster = ClusterId.parse(firstHello().path("cluster").asText());
-        JsonNode hello = client.call(address, "cluster.join", none().put("cluster", cluster.toString()), STEP);
+        JsonNode hello =
+                calls.call(address, "cluster.join", ClusterCalls.none().put("cluster", cluster.toString()), STEP);
         Peer peer = new Peer(
                 PeerId.parse(hello.path("peer").asText()), hello.path("address").asText(), Role.VOTER);
-        eventually(deadline, "node at " + address, () -> {
-            JsonNode now = client.call(address, "status", none(), STEP);
-            return client.call(now.path("address").asText(), "hello", none(), STEP);
+        calls.eventually(deadline, "node at " + address, () -> {
+            JsonNode now = calls.call(address, "status", ClusterCalls.none(), STEP);
+            return calls.call(now.path("address").asText(), "hello", ClusterCalls.none(), STEP);
         });
         register(peer, deadline);
         return peer;
@@ -335,7 +295,7 @@ public final class ClusterAdmin implements AutoCloseable {
         AdminException last = null;
         for (String seed : seeds) {
             try {
-                return client.call(seed, "hello", none(), STEP);
+                return calls.call(seed, "hello", ClusterCalls.none(), STEP);
             } catch (AdminException e) {
                 last = e;
             }
@@ -348,16 +308,17 @@ public final class ClusterAdmin implements AutoCloseable {
     }
 
     private void putPeer(ShardId shard, Peer peer, long deadline) {
-        ObjectNode arguments = none().put("shard", shard.value())
-                .put("timeoutMillis", remaining(deadline).toMillis());
+        ObjectNode arguments = ClusterCalls.none()
+                .put("shard", shard.value())
+                .put("timeoutMillis", ClusterCalls.remaining(deadline).toMillis());
         arguments.set("peer", DescriptorJson.write(peer));
-        onLeader(shard, "peer.put", arguments, deadline);
+        calls.onLeader(shard, "peer.put", arguments, deadline);
     }
 
     private void awaitCaughtUp(ShardId shard, Peer peer, long deadline) {
-        eventually(deadline, peer.id().node() + " to catch up", () -> {
+        calls.eventually(deadline, peer.id().node() + " to catch up", () -> {
             long committed = leader(shard).path("committedIndex").asLong();
-            long applied = statusOf(shard, peer.address())
+            long applied = calls.statusOf(shard, peer.address())
                     .map(status -> status.path("appliedIndex").asLong(-1))
                     .orElse(-1L);
             progress.accept(peer.id().node() + " has applied " + applied + " of " + committed);
@@ -365,15 +326,15 @@ public final class ClusterAdmin implements AutoCloseable {
                 throw new AdminException(
                         "BEHIND", peer.id().node() + " is " + (committed - applied) + " entries behind");
             }
-            return none();
+            return ClusterCalls.none();
         });
     }
 
     private void noteMembers(ShardId shard, long deadline) {
         JsonNode leader = leader(shard);
-        ObjectNode arguments = none().put("shard", shard.value());
+        ObjectNode arguments = ClusterCalls.none().put("shard", shard.value());
         arguments.set("peers", leader.path("peers"));
-        onLeader(MetadataShard.ID, "shards.members", arguments, deadline);
+        calls.onLeader(MetadataShard.ID, "shards.members", arguments, deadline);
     }
 
     /**
@@ -381,11 +342,11 @@ public final class ClusterAdmin implements AutoCloseable {
      * majority.
      */
     public void removePeer(ShardId shard, NodeId node) {
-        long deadline = deadline();
+        long deadline = calls.deadline();
         JsonNode leader = leader(shard);
         Optional<Peer> leaving = member(leader, node);
         if (leaving.isPresent()) {
-            List<Peer> staying = members(leader).stream()
+            List<Peer> staying = ClusterCalls.members(leader).stream()
                     .filter(peer -> peer.role().votes() && !peer.id().node().equals(node))
                     .toList();
             checkQuorum(shard, staying);
@@ -395,9 +356,10 @@ public final class ClusterAdmin implements AutoCloseable {
                         "leadership of " + shard + " goes to " + heir.id().node());
                 transferLeadership(shard, heir.id().node());
             }
-            ObjectNode arguments = none().put("shard", shard.value())
+            ObjectNode arguments = ClusterCalls.none()
+                    .put("shard", shard.value())
                     .put("peer", leaving.get().id().toString());
-            onLeader(shard, "peer.remove", arguments, deadline);
+            calls.onLeader(shard, "peer.remove", arguments, deadline);
             noteMembers(shard, deadline);
             forget(shard, leaving.get());
         }
@@ -405,7 +367,7 @@ public final class ClusterAdmin implements AutoCloseable {
 
     private void checkQuorum(ShardId shard, List<Peer> staying) {
         long alive = staying.stream()
-                .filter(peer -> statusOf(shard, peer.address()).isPresent())
+                .filter(peer -> calls.statusOf(shard, peer.address()).isPresent())
                 .count();
         if (staying.isEmpty() || alive < VoterSets.majority(staying.size())) {
             throw new AdminException(
@@ -418,7 +380,7 @@ public final class ClusterAdmin implements AutoCloseable {
 
     private void forget(ShardId shard, Peer peer) {
         try {
-            client.call(peer.address(), "shard.close", none().put("shard", shard.value()), STEP);
+            calls.call(peer.address(), "shard.close", ClusterCalls.none().put("shard", shard.value()), STEP);
         } catch (AdminException e) {
             progress.accept(
                     "the data of shard " + shard + " on " + peer.id().node() + " was not deleted: " + e.getMessage());
@@ -437,12 +399,13 @@ public final class ClusterAdmin implements AutoCloseable {
 
     private Map<String, JsonNode> onEachMember(ShardId shard, String operation) {
         Map<String, JsonNode> answers = new TreeMap<>();
-        for (Peer peer : members(leader(shard))) {
+        for (Peer peer : ClusterCalls.members(leader(shard))) {
             JsonNode answer;
             try {
-                answer = client.call(peer.address(), operation, none().put("shard", shard.value()), patience);
+                answer = calls.call(
+                        peer.address(), operation, ClusterCalls.none().put("shard", shard.value()), patience);
             } catch (AdminException e) {
-                answer = none().put("error", e.getMessage());
+                answer = ClusterCalls.none().put("error", e.getMessage());
             }
             answers.put(peer.id().node().value(), answer);
         }
@@ -451,73 +414,17 @@ public final class ClusterAdmin implements AutoCloseable {
 
     /** Asks the replica on one node, whoever leads, once it has applied an LSN. */
     public Bytes queryNode(String address, ShardId shard, Bytes query, Lsn atLeast) {
-        ObjectNode arguments = none().put("shard", shard.value())
+        ObjectNode arguments = ClusterCalls.none()
+                .put("shard", shard.value())
                 .put("query", Base64.getEncoder().encodeToString(query.toArray()))
                 .put("atLeastLsn", atLeast.value())
                 .put("timeoutMillis", patience.toMillis());
-        JsonNode answer = client.call(address, "query", arguments, patience.plus(STEP));
+        JsonNode answer = calls.call(address, "query", arguments, patience.plus(STEP));
         return Bytes.wrap(Base64.getDecoder().decode(answer.path("answer").asText()));
-    }
-
-    /** Calls an operation on a shard's leader, and again on the next one if it moved. */
-    private JsonNode onLeader(ShardId shard, String operation, ObjectNode arguments, long deadline) {
-        return eventually(deadline, "'" + operation + "' on the leader of " + shard, () -> {
-            JsonNode leader = findLeader(shard, addresses());
-            return client.call(leader.path("address").asText(), operation, arguments, remaining(deadline));
-        });
-    }
-
-    private interface Attempt {
-        JsonNode run();
-    }
-
-    /** Tries again what failed for a reason that passes. */
-    private JsonNode eventually(long deadline, String what, Attempt attempt) {
-        while (true) {
-            try {
-                return attempt.run();
-            } catch (AdminException e) {
-                boolean passes = Set.of(
-                                AdminClient.UNREACHABLE,
-                                "NO_LEADER",
-                                "NOT_LEADER",
-                                "NOT_INITIALIZED",
-                                "BEHIND",
-                                "REMOVING",
-                                "METADATA_UNAVAILABLE",
-                                "CONFLICT")
-                        .contains(e.error());
-                if (!passes || remaining(deadline).isZero()) {
-                    throw e;
-                }
-                pause(what);
-            }
-        }
-    }
-
-    private static void pause(String what) {
-        try {
-            java.util.concurrent.TimeUnit.MILLISECONDS.sleep(PAUSE.toMillis());
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new AdminException("INTERRUPTED", "interrupted while waiting for " + what, e);
-        }
-    }
-
-    private long deadline() {
-        return System.nanoTime() + patience.toNanos();
-    }
-
-    private static Duration remaining(long deadline) {
-        return Duration.ofNanos(Math.max(0, deadline - System.nanoTime()));
-    }
-
-    private static ObjectNode none() {
-        return DescriptorJson.object();
     }
 
     @Override
     public void close() {
-        client.close();
+        calls.close();
     }
 }
