@@ -30,6 +30,9 @@ final class SharedMemory implements AutoCloseable {
     private static final long ARENA_BLOCK_BYTES = 64 << 10;
 
     private static final int BLOCK_BYTES = 8 << 10;
+    /** Tables are given to the disk in such steps, so that a fsync of the Raft log does not wait behind a whole table. */
+    private static final long WRITTEN_BACK_BYTES = 1 << 20;
+
     private static final int OPEN_TABLES = 512;
 
     private static final List<CompressionType> COMPRESSION_BY_LEVEL = List.of(
@@ -68,7 +71,7 @@ final class SharedMemory implements AutoCloseable {
         return databaseOptions()
                 .setWriteBufferSize(memtableBytes)
                 .setMinWriteBufferNumberToMerge(merged)
-                .setMaxWriteBufferNumber(2 * merged + 2)
+                .setMaxWriteBufferNumber(3 * merged + 2)
                 .setArenaBlockSize(Math.min(ARENA_BLOCK_BYTES, memtableBytes / 8))
                 .setMemtablePrefixBloomSizeRatio(MEMTABLE_BLOOM_PART)
                 .setMemtableWholeKeyFiltering(true)
@@ -91,6 +94,7 @@ final class SharedMemory implements AutoCloseable {
                 .setAvoidFlushDuringShutdown(true)
                 .setWriteBufferManager(accounting)
                 .setMaxBackgroundJobs(memory.backgroundThreads())
+                .setBytesPerSync(WRITTEN_BACK_BYTES)
                 .setManifestPreallocationSize(64 << 10)
                 .setSkipStatsUpdateOnDbOpen(true)
                 .setSkipCheckingSstFileSizesOnDbOpen(true)
