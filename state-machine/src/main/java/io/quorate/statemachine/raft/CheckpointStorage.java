@@ -9,7 +9,10 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.apache.ratis.server.protocol.TermIndex;
 import org.apache.ratis.server.storage.FileInfo;
@@ -23,7 +26,8 @@ import org.apache.ratis.statemachine.impl.FileListSnapshotInfo;
  * The durable checkpoints of one replica: directories {@code checkpoint.TERM_INDEX} in the group's {@code sm} directory, which is
  * also what a snapshot install replaces as a whole. The live state lies elsewhere.
  *
- * <p>Two checkpoints are kept, since the older one may be on its way to another peer.
+ * <p>Two checkpoints are kept, and those that are on their way to another peer: without that, an install that takes longer than two
+ * checkpoints would fail every time.
  */
 final class CheckpointStorage implements StateMachineStorage {
     private static final String PREFIX = "checkpoint.";
@@ -31,11 +35,30 @@ final class CheckpointStorage implements StateMachineStorage {
     /** Ratis writes one beside each file that it received; no part of a checkpoint. */
     private static final String SIDECAR = ".md5";
 
+    /** Longest silence of a sender that is still at work: Ratis itself gives up earlier. */
+    private static final long LEASE_NANOS = TimeUnit.SECONDS.toNanos(60);
+
+    /** A checkpoint as Ratis sees it. Ratis asks for the files again at each chunk that it sends, which keeps them alive. */
+    private final class LeasedSnapshot extends FileListSnapshotInfo {
+        LeasedSnapshot(List<FileInfo> files, TermIndex termIndex) {
+            super(files, termIndex);
+        }
+
+        @Override
+        public List<FileInfo> getFiles() {
+            lastSentNanos.put(getTermIndex(), System.nanoTime());
+            return super.getFiles();
+        }
+    }
+
     /** A checkpoint on disk. */
     record Checkpoint(TermIndex termIndex, Path directory) {}
 
     /** Set when the group is opened. */
     private volatile Path directory;
+
+    /** When a part of a checkpoint was last sent to a peer. */
+    private final Map<TermIndex, Long> lastSentNanos = new ConcurrentHashMap<>();
 
     private volatile SnapshotInfo latest;
 
@@ -87,7 +110,7 @@ final class CheckpointStorage implements StateMachineStorage {
                 new Checkpoint(TermIndex.valueOf(Long.parseLong(numbers[0]), Long.parseLong(numbers[1])), entry));
     }
 
-    private static SnapshotInfo describe(Checkpoint checkpoint) throws IOException {
+    private SnapshotInfo describe(Checkpoint checkpoint) throws IOException {
         List<FileInfo> files = new ArrayList<>();
         try (Stream<Path> tree = Files.walk(checkpoint.directory())) {
             tree.filter(Files::isRegularFile)
@@ -95,7 +118,7 @@ final class CheckpointStorage implements StateMachineStorage {
                     .sorted()
                     .forEach(file -> files.add(new FileInfo(file.toAbsolutePath(), null)));
         }
-        return new FileListSnapshotInfo(files, checkpoint.termIndex());
+        return new LeasedSnapshot(files, checkpoint.termIndex());
     }
 
     /** Where a checkpoint at a position not known yet is made first; what an earlier crash left there is removed. */
@@ -135,8 +158,12 @@ final class CheckpointStorage implements StateMachineStorage {
     @Override
     public void cleanupOldSnapshots(SnapshotRetentionPolicy policy) throws IOException {
         List<Checkpoint> all = list();
-        for (int i = 0; i < all.size() - KEPT; i++) {
-            DurableFiles.deleteTree(all.get(i).directory());
+        for (Checkpoint old : all.subList(0, Math.max(0, all.size() - KEPT))) {
+            Long sent = lastSentNanos.get(old.termIndex());
+            if (sent == null || System.nanoTime() - sent > LEASE_NANOS) {
+                DurableFiles.deleteTree(old.directory());
+                lastSentNanos.remove(old.termIndex());
+            }
         }
     }
 }

@@ -286,8 +286,11 @@ class RatisStateMachineAdapter extends BaseStateMachine {
         storeLock.readLock().lock();
         try {
             synchronized (checkpoints) {
+                if (getLifeCycleState() != LifeCycle.State.RUNNING) {
+                    throw new IOException("a snapshot takes the place of the checkpoints just now; try again");
+                }
                 long covered = bytesSinceCheckpoint.get();
-                if (store.position().index() < 0) {
+                if (openStoreOrFail().position().index() < 0) {
                     return store.position();
                 }
                 Path staging = checkpoints.prepareStaging();
@@ -344,8 +347,10 @@ class RatisStateMachineAdapter extends BaseStateMachine {
         } catch (IOException e) {
             throw new UncheckedIOException("a received snapshot cannot be made durable", e);
         }
-        getLifeCycle().transition(LifeCycle.State.PAUSING);
-        getLifeCycle().transition(LifeCycle.State.PAUSED);
+        synchronized (checkpoints) { // not while a checkpoint is made: its directory is about to be replaced
+            getLifeCycle().transition(LifeCycle.State.PAUSING);
+            getLifeCycle().transition(LifeCycle.State.PAUSED);
+        }
     }
 
     @Override
