@@ -37,8 +37,6 @@ class ClientReadTest {
         cluster = TestCluster.of(3);
         client = cluster.client();
         orders = client.shard(TestCluster.ORDERS);
-        answeredBy(
-                ReadPreference.PRIMARY); // until it has found the leader, a client may take any replica for a secondary
     }
 
     @AfterEach
