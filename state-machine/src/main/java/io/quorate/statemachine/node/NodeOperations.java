@@ -264,7 +264,10 @@ final class NodeOperations implements AdminHandler {
         try {
             return future.join();
         } catch (CompletionException e) {
-            String name = e.getCause() instanceof MembershipException ? "REFUSED" : "FAILED";
+            String name = "FAILED";
+            if (e.getCause() instanceof MembershipException refusal) {
+                name = refusal.passing() ? "NOT_LEADER" : "REFUSED";
+            }
             throw new AdminException(name, what + ": " + e.getCause().getMessage(), e);
         }
     }

@@ -19,6 +19,8 @@ import org.apache.ratis.protocol.RaftPeer;
 import org.apache.ratis.protocol.RaftPeerId;
 import org.apache.ratis.protocol.SetConfigurationRequest;
 import org.apache.ratis.protocol.TransferLeadershipRequest;
+import org.apache.ratis.protocol.exceptions.LeaderNotReadyException;
+import org.apache.ratis.protocol.exceptions.NotLeaderException;
 import org.apache.ratis.server.RaftConfiguration;
 import org.apache.ratis.server.RaftServer;
 import org.slf4j.Logger;
@@ -162,7 +164,10 @@ final class RatisMembership implements Membership {
                 throw new MembershipException(what + " did not come about in time or failed: " + failure, failure);
             }
             if (!answer.isSuccess()) {
-                throw new MembershipException(what + " was refused: " + answer.getException(), answer.getException());
+                boolean passing = answer.getException() instanceof LeaderNotReadyException
+                        || answer.getException() instanceof NotLeaderException;
+                throw new MembershipException(
+                        what + " was refused: " + answer.getException(), answer.getException(), passing);
             }
             return null;
         });
