@@ -15,13 +15,13 @@ public final class MembershipException extends RuntimeException {
         this(message, cause, false);
     }
 
-    /** @param passing true if nothing was changed and the same call may succeed in a moment, here or on the new leader */
+    /** @param passing true if the same call may succeed in a moment, here or on the new leader */
     public MembershipException(String message, Throwable cause, boolean passing) {
         super(message, cause);
         this.passing = passing;
     }
 
-    /** True if nothing was changed and the same call may succeed in a moment, here or on the new leader. */
+    /** True if the same call may succeed in a moment, here or on the new leader. */
     public boolean passing() {
         return passing;
     }
