@@ -2,20 +2,13 @@ package io.quorate.statemachine.raft;
 
 import io.quorate.statemachine.host.HostedShard;
 import io.quorate.statemachine.host.ShardDirectory;
-import io.quorate.statemachine.raft.scan.RaftLogScanner;
-import io.quorate.statemachine.raft.scan.ScanBounds;
-import io.quorate.statemachine.raft.sync.DirectorySync;
 import io.quorate.statemachine.raft.sync.RaftSync;
-import io.quorate.statemachine.raft.sync.SnapshotInstallSync;
 import io.quorate.statemachine.raft.sync.SyncFailedException;
 import io.quorate.topology.ShardDescriptor;
 import io.quorate.topology.ShardId;
-import io.quorate.wal.io.DurableFiles;
 import io.quorate.wal.log.ReadUnavailableException;
 import io.quorate.wal.log.RejectReason;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
@@ -45,13 +38,6 @@ import org.slf4j.LoggerFactory;
 /**
  * Any number of shards in this process, on one port: one Ratis group each. API: stable, but for the parameters that mount further
  * services.
- *
- * <pre>
- * data directory
- *   shards/NAME.shard      what is served here ({@link ShardFile})
- *   raft/GROUP/            Ratis: log, vote, and sm/checkpoint.TERM_INDEX
- *   live/GROUP/            running state; rebuilt from checkpoint and log at every start
- * </pre>
  */
 public final class RatisShardHost implements ShardDirectory, AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(RatisShardHost.class);
@@ -59,21 +45,20 @@ public final class RatisShardHost implements ShardDirectory, AutoCloseable {
     private static final Duration CHECKPOINT_TIMEOUT = Duration.ofMinutes(1);
     private static final Duration PEER_TIMEOUT = Duration.ofSeconds(2);
 
+    /** A shard that is served: what belongs to it ends with it. */
+    private record Served(RatisShard shard, RatisStateMachineAdapter machine, CheckpointSchedule checkpoints) {}
+
     private final HostConfig config;
-    private final Path shardFiles;
-    private final Path raftDirectory;
-    private final Path liveDirectory;
+    private final HostDirectory directory;
     private final NodeExecutors executors;
     private final GrpcPeerCalls peers;
     private final DiskGuard disk;
     private final LocalCalls calls = new LocalCalls();
     private final RaftSync sync = new RaftSync(this::syncFailed);
     private final RaftServer server;
-    private final Checkpointer checkpointer;
-    /** Shards by Ratis group: put there before Ratis asks for their state machine. */
-    private final Map<UUID, RatisShard> shards = new ConcurrentHashMap<>();
+    /** By Ratis group: made when Ratis asks for the state machine. */
+    private final Map<UUID, Served> served = new ConcurrentHashMap<>();
 
-    private final Map<UUID, RatisStateMachineAdapter> machines = new ConcurrentHashMap<>();
     private final Map<UUID, ShardFile> files = new ConcurrentHashMap<>();
 
     /**
@@ -85,58 +70,22 @@ public final class RatisShardHost implements ShardDirectory, AutoCloseable {
     public RatisShardHost(HostConfig config, Function<RatisShardHost, GrpcServices.Customizer> services)
             throws IOException {
         this.config = config;
-        this.shardFiles = Files.createDirectories(config.dataDirectory().resolve("shards"));
-        this.raftDirectory = Files.createDirectories(config.dataDirectory().resolve("raft"));
-        this.liveDirectory = Files.createDirectories(config.dataDirectory().resolve("live"));
-        DurableFiles.syncDirectory(config.dataDirectory());
+        this.directory = new HostDirectory(
+                config.dataDirectory(), config.cluster(), config.raft().appenderBytes());
         this.executors = NodeExecutors.create(config.self().node().value());
         this.peers =
                 new GrpcPeerCalls(config.cluster(), PEER_TIMEOUT, address -> GrpcWiring.connect(address, config.tls()));
         this.disk = new DiskGuard(config.dataDirectory(), config.diskReserveBytes());
-        readShardFiles();
+        directory.read().forEach(file -> files.put(file.descriptor().groupId(), file));
         Parameters parameters =
                 GrpcWiring.parameters(config.tls(), services.apply(this), GrpcPeerCalls.service(this::answer));
         sync.install(parameters);
         this.server = build(parameters);
-        this.checkpointer = new Checkpointer(config.checkpointInterval(), config.checkpointBytes());
         start();
     }
 
-    private void readShardFiles() throws IOException {
-        for (ShardFile file : ShardFile.readAll(shardFiles)) {
-            if (!file.descriptor().cluster().equals(config.cluster())) {
-                throw new IOException("shard " + file.descriptor().shard() + " in " + shardFiles
-                        + " belongs to cluster " + file.descriptor().cluster() + ", this node to " + config.cluster());
-            }
-            UUID group = file.descriptor().groupId();
-            boolean exists = Files.isDirectory(raftDirectory.resolve(group.toString()));
-            if (file.state() == ShardFile.State.OPEN && !exists) {
-                throw new IOException("shard " + file.descriptor().shard() + ": its Raft directory "
-                        + raftDirectory.resolve(group.toString())
-                        + " is gone, and with it this peer's memory of its votes; "
-                        + "wipe the data directory and add this node again as a new peer");
-            }
-            if (exists && file.state() != ShardFile.State.REMOVING) {
-                scanLog(group);
-            }
-            files.put(group, file);
-        }
-    }
-
-    /** Looks at a group's log before Ratis does: cuts a torn tail, refuses any other damage by name. */
-    private void scanLog(UUID group) throws IOException {
-        Path directory = raftDirectory.resolve(group.toString());
-        new SnapshotInstallSync(directory.resolve("tmp"), directory.resolve("sm"), DirectorySync.FSYNC).recover();
-        long snapshot = new CheckpointStorage(directory.resolve("sm"))
-                .newest()
-                .map(checkpoint -> checkpoint.termIndex().getIndex())
-                .orElse(-1L);
-        RaftLogScanner.prepare(
-                directory, new ScanBounds(snapshot, -1, config.raft().appenderBytes()));
-    }
-
     private RaftServer build(Parameters parameters) throws IOException {
-        RaftProperties properties = config.raft().toProperties(raftDirectory);
+        RaftProperties properties = config.raft().toProperties(directory.raft());
         int colon = config.address().lastIndexOf(':');
         GrpcConfigKeys.Server.setHost(properties, config.address().substring(0, colon));
         GrpcConfigKeys.Server.setPort(
@@ -157,7 +106,7 @@ public final class RatisShardHost implements ShardDirectory, AutoCloseable {
             recover(file);
         }
         executors.scheduler().scheduleWithFixedDelay(this::tick, TICK_MILLIS, TICK_MILLIS, TimeUnit.MILLISECONDS);
-        log.info("[{}] serves {} shards at {}", config.self(), shards.size(), config.address());
+        log.info("[{}] serves {} shards at {}", config.self(), served.size(), config.address());
     }
 
     /**
@@ -186,7 +135,7 @@ public final class RatisShardHost implements ShardDirectory, AutoCloseable {
         UUID group = file.descriptor().groupId();
         if (file.state() == ShardFile.State.REMOVING) {
             removeGroup(file);
-        } else if (!Files.isDirectory(raftDirectory.resolve(group.toString()))) {
+        } else if (!directory.holdsGroup(group)) {
             return; // CREATING: whoever creates the shard asks again
         } else if (isUnconfigured(file)) {
             // crashed before its first configuration entry: Ratis forgot the members, the vote is kept
@@ -205,14 +154,13 @@ public final class RatisShardHost implements ShardDirectory, AutoCloseable {
 
     private void reopen(ShardFile file) throws IOException {
         UUID group = file.descriptor().groupId();
-        RatisShard shard = shards.get(group);
+        RatisShard shard = served.get(group).shard();
         shard.close();
         await(server.groupManagementAsync(GroupManagementRequest.newRemove(
                 calls.clientId(), server.getId(), calls.nextCallId(), RaftGroupId.valueOf(group), false, false)));
         shard.abandon();
-        machines.remove(group);
-        shards.remove(group);
-        scanLog(group);
+        served.remove(group);
+        directory.scanLog(group);
         addGroup(file, false);
     }
 
@@ -228,22 +176,20 @@ public final class RatisShardHost implements ShardDirectory, AutoCloseable {
     private StateMachine stateMachine(RaftGroupId groupId) {
         ShardFile file = files.get(groupId.getUuid());
         if (file == null) {
-            throw new IllegalStateException("Raft group " + groupId.getUuid() + " in " + raftDirectory
-                    + " belongs to no shard file in " + shardFiles + "; was a shard file deleted?");
+            throw directory.noShardFile(groupId.getUuid());
         }
-        return machines.computeIfAbsent(groupId.getUuid(), group -> createMachine(file));
+        return served.computeIfAbsent(groupId.getUuid(), group -> serve(file)).machine();
     }
 
-    private RatisStateMachineAdapter createMachine(ShardFile file) {
+    private Served serve(ShardFile file) {
         ShardDescriptor descriptor = file.descriptor();
-        UUID group = descriptor.groupId();
         ReplicaHealth health = new ReplicaHealth();
         RatisStateMachineAdapter machine = new RatisStateMachineAdapter(
                 descriptor,
                 config.applications().create(descriptor.application()),
                 config.stores(),
                 config.sessions(),
-                liveDirectory.resolve(group.toString()),
+                directory.live(descriptor.groupId()),
                 health,
                 sync);
         RatisShard shard = new RatisShard(
@@ -253,8 +199,10 @@ public final class RatisShardHost implements ShardDirectory, AutoCloseable {
                 config.raft().batches(),
                 new RatisShard.Shared(() -> server, peers, executors, calls, disk));
         machine.listen(shard);
-        shards.put(group, shard);
-        return machine;
+        return new Served(
+                shard,
+                machine,
+                new CheckpointSchedule(config.checkpointInterval(), config.checkpointBytes(), System.nanoTime()));
     }
 
     /**
@@ -274,19 +222,14 @@ public final class RatisShardHost implements ShardDirectory, AutoCloseable {
             return;
         }
         ShardFile file = new ShardFile(descriptor, ShardFile.State.CREATING);
-        file.write(shardFiles);
+        directory.write(file);
         files.put(descriptor.groupId(), file);
-        boolean exists = shards.containsKey(descriptor.groupId());
-        if (!exists) {
-            addGroup(
-                    file,
-                    !Files.isDirectory(
-                            raftDirectory.resolve(descriptor.groupId().toString())));
+        if (!served.containsKey(descriptor.groupId())) {
+            addGroup(file, !directory.holdsGroup(descriptor.groupId()));
         }
-        DurableFiles.syncTree(raftDirectory.resolve(descriptor.groupId().toString()));
-        DurableFiles.syncDirectory(raftDirectory);
+        directory.syncGroup(descriptor.groupId());
         ShardFile opened = file.withState(ShardFile.State.OPEN);
-        opened.write(shardFiles);
+        directory.write(opened);
         files.put(descriptor.groupId(), opened);
         log.info("[{}/{}] opened, group {}", config.self(), descriptor.shard(), descriptor.groupId());
     }
@@ -311,7 +254,7 @@ public final class RatisShardHost implements ShardDirectory, AutoCloseable {
         for (ShardFile file : List.copyOf(files.values())) {
             if (file.descriptor().shard().equals(shard)) {
                 ShardFile removing = file.withState(ShardFile.State.REMOVING);
-                removing.write(shardFiles);
+                directory.write(removing);
                 files.put(file.descriptor().groupId(), removing);
                 removeGroup(removing);
             }
@@ -320,19 +263,15 @@ public final class RatisShardHost implements ShardDirectory, AutoCloseable {
 
     private void removeGroup(ShardFile file) throws IOException {
         UUID group = file.descriptor().groupId();
-        RatisShard shard = shards.get(group);
-        if (shard != null) {
+        if (served.containsKey(group)) {
+            RatisShard shard = served.get(group).shard();
             shard.close();
             await(server.groupManagementAsync(GroupManagementRequest.newRemove(
                     calls.clientId(), server.getId(), calls.nextCallId(), RaftGroupId.valueOf(group), true, false)));
             shard.abandon();
-            shards.remove(group);
-            machines.remove(group);
+            served.remove(group);
         }
-        DurableFiles.deleteTree(raftDirectory.resolve(group.toString()));
-        DurableFiles.deleteTree(liveDirectory.resolve(group.toString()));
-        DurableFiles.syncDirectory(raftDirectory);
-        file.delete(shardFiles);
+        directory.delete(file);
         files.remove(group);
         log.info("[{}/{}] removed", config.self(), file.descriptor().shard());
     }
@@ -345,28 +284,28 @@ public final class RatisShardHost implements ShardDirectory, AutoCloseable {
     }
 
     private void syncFailed(RaftGroupId group, SyncFailedException failure) {
-        Optional.ofNullable(shards.get(group.getUuid())).ifPresent(shard -> shard.syncFailed(failure));
+        Optional.ofNullable(served.get(group.getUuid()))
+                .ifPresent(hosted -> hosted.shard().syncFailed(failure));
     }
 
     private CompletableFuture<long[]> answer(PeerMessage.Call call) {
-        RatisShard shard = shards.get(call.group());
-        if (!call.cluster().equals(config.cluster()) || shard == null) {
+        Served hosted = served.get(call.group());
+        if (!call.cluster().equals(config.cluster()) || hosted == null) {
             throw new ReadUnavailableException(
                     RejectReason.WRONG_IDENTITY,
                     "no group " + call.group() + " of cluster " + call.cluster() + " here");
         }
-        return shard.answer(call);
+        return hosted.shard().answer(call);
     }
 
     private void tick() {
         try {
             long now = System.nanoTime();
             disk.look();
-            for (RatisShard shard : shards.values()) {
-                shard.tick(now);
-                if (checkpointer.isDue(shard, now)) {
-                    shard.checkpoint(CHECKPOINT_TIMEOUT)
-                            .whenComplete((lsn, failure) -> checkpointer.finished(shard, failure));
+            for (Served hosted : served.values()) {
+                hosted.shard().tick(now);
+                if (hosted.checkpoints().isDue(hosted.shard().bytesSinceCheckpoint(), now)) {
+                    checkpoint(hosted);
                 }
             }
         } catch (RuntimeException e) {
@@ -374,27 +313,39 @@ public final class RatisShardHost implements ShardDirectory, AutoCloseable {
         }
     }
 
+    private void checkpoint(Served hosted) {
+        hosted.shard().checkpoint(CHECKPOINT_TIMEOUT).whenComplete((lsn, failure) -> {
+            if (failure != null) {
+                ShardId shard = hosted.shard().descriptor().shard();
+                log.warn("[{}/{}] checkpoint failed; tried again later", config.self(), shard, failure);
+            }
+            hosted.checkpoints().finished();
+        });
+    }
+
     @Override
     public Optional<HostedShard> find(ShardId shard) {
-        return shards.values().stream()
+        return served.values().stream()
+                .map(hosted -> (HostedShard) hosted.shard())
                 .filter(hosted -> hosted.descriptor().shard().equals(shard))
-                .map(hosted -> (HostedShard) hosted)
                 .findFirst();
     }
 
     @Override
     public Collection<HostedShard> all() {
-        return List.copyOf(shards.values());
+        return served.values().stream()
+                .map(hosted -> (HostedShard) hosted.shard())
+                .toList();
     }
 
     /** Stops serving, in order: no new appends, Ratis closed, whoever still waits is answered. */
     @Override
     public void close() throws IOException {
-        shards.values().forEach(RatisShard::close);
+        served.values().forEach(hosted -> hosted.shard().close());
         try {
             server.close();
         } finally {
-            shards.values().forEach(RatisShard::abandon);
+            served.values().forEach(hosted -> hosted.shard().abandon());
             peers.close();
             executors.close();
         }

@@ -1,0 +1,123 @@
+package io.quorate.statemachine.raft;
+
+import io.quorate.statemachine.raft.scan.RaftLogScanner;
+import io.quorate.statemachine.raft.scan.ScanBounds;
+import io.quorate.statemachine.raft.sync.DirectorySync;
+import io.quorate.statemachine.raft.sync.SnapshotInstallSync;
+import io.quorate.topology.ClusterId;
+import io.quorate.wal.io.DurableFiles;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.UUID;
+
+/**
+ * What a shard host keeps on disk. What it holds is looked at before Ratis opens it: damage and foreign data are refused by name.
+ *
+ * <pre>
+ * data directory
+ *   shards/NAME.shard      what is served here ({@link ShardFile})
+ *   raft/GROUP/            Ratis: log, vote, and sm/checkpoint.TERM_INDEX
+ *   live/GROUP/            running state; rebuilt from checkpoint and log at every start
+ * </pre>
+ */
+final class HostDirectory {
+    private final ClusterId cluster;
+    private final int maxEntryBytes;
+    private final Path shardFiles;
+    private final Path raft;
+    private final Path live;
+
+    /** @param maxEntryBytes largest Raft entry that a log may hold */
+    HostDirectory(Path root, ClusterId cluster, int maxEntryBytes) throws IOException {
+        this.cluster = cluster;
+        this.maxEntryBytes = maxEntryBytes;
+        this.shardFiles = Files.createDirectories(root.resolve("shards"));
+        this.raft = Files.createDirectories(root.resolve("raft"));
+        this.live = Files.createDirectories(root.resolve("live"));
+        DurableFiles.syncDirectory(root);
+    }
+
+    /** Ratis' storage directory. */
+    Path raft() {
+        return raft;
+    }
+
+    Path raft(UUID group) {
+        return raft.resolve(group.toString());
+    }
+
+    Path live(UUID group) {
+        return live.resolve(group.toString());
+    }
+
+    boolean holdsGroup(UUID group) {
+        return Files.isDirectory(raft(group));
+    }
+
+    /**
+     * Reads what is served here and looks at its logs.
+     *
+     * @throws IOException if something is damaged or foreign: names it and says what to do
+     */
+    List<ShardFile> read() throws IOException {
+        List<ShardFile> found = ShardFile.readAll(shardFiles);
+        for (ShardFile file : found) {
+            check(file);
+        }
+        return found;
+    }
+
+    private void check(ShardFile file) throws IOException {
+        if (!file.descriptor().cluster().equals(cluster)) {
+            throw new IOException("shard " + file.descriptor().shard() + " in " + shardFiles + " belongs to cluster "
+                    + file.descriptor().cluster() + ", this node to " + cluster);
+        }
+        UUID group = file.descriptor().groupId();
+        if (file.state() == ShardFile.State.OPEN && !holdsGroup(group)) {
+            throw new IOException("shard " + file.descriptor().shard() + ": its Raft directory " + raft(group)
+                    + " is gone, and with it this peer's memory of its votes; "
+                    + "wipe the data directory and add this node again as a new peer");
+        }
+        if (holdsGroup(group) && file.state() != ShardFile.State.REMOVING) {
+            scanLog(group);
+        }
+    }
+
+    /** Looks at a group's log before Ratis does: cuts a torn tail, refuses any other damage by name. */
+    void scanLog(UUID group) throws IOException {
+        Path directory = raft(group);
+        new SnapshotInstallSync(directory.resolve("tmp"), directory.resolve("sm"), DirectorySync.FSYNC).recover();
+        long snapshot = new CheckpointStorage(directory.resolve("sm"))
+                .newest()
+                .map(checkpoint -> checkpoint.termIndex().getIndex())
+                .orElse(-1L);
+        RaftLogScanner.prepare(directory, new ScanBounds(snapshot, -1, maxEntryBytes));
+    }
+
+    void write(ShardFile file) throws IOException {
+        file.write(shardFiles);
+    }
+
+    /** Makes a group that Ratis has just formatted durable. */
+    void syncGroup(UUID group) throws IOException {
+        DurableFiles.syncTree(raft(group));
+        DurableFiles.syncDirectory(raft);
+    }
+
+    /** Deletes all of a shard: its file last, so that a crash in between is resumed. */
+    void delete(ShardFile file) throws IOException {
+        UUID group = file.descriptor().groupId();
+        DurableFiles.deleteTree(raft(group));
+        DurableFiles.deleteTree(live(group));
+        DurableFiles.syncDirectory(raft);
+        file.delete(shardFiles);
+    }
+
+    /** Why a group that Ratis found cannot be opened. */
+    IllegalStateException noShardFile(UUID group) {
+        return new IllegalStateException("Raft group " + group + " in " + raft + " belongs to no shard file in "
+                + shardFiles + "; was a shard file deleted?");
+    }
+}
