@@ -14,6 +14,8 @@ final class Watermark {
     private final PriorityQueue<Waiter> waiters = new PriorityQueue<>(Comparator.comparingLong(Waiter::value));
     /** Written under the lock. */
     private volatile long value;
+    /** Why nobody needs to wait any more; guarded by this. */
+    private RuntimeException ended;
 
     Watermark(long value) {
         this.value = value;
@@ -25,7 +27,7 @@ final class Watermark {
 
     /**
      * Completes when the mark is at or above {@code wanted}; fails with a {@link TimeoutException} at the first {@link #expire}
-     * after the deadline. The caller bounds the number of waiters.
+     * after the deadline, and with what {@link #fail} was given from then on. The caller bounds the number of waiters.
      */
     CompletableFuture<Void> await(long wanted, long deadlineNanos) {
         if (value >= wanted) {
@@ -34,6 +36,9 @@ final class Watermark {
         synchronized (this) {
             if (value >= wanted) {
                 return CompletableFuture.completedFuture(null);
+            }
+            if (ended != null) {
+                return CompletableFuture.failedFuture(ended);
             }
             Waiter waiter = new Waiter(wanted, deadlineNanos, new CompletableFuture<>());
             waiters.add(waiter);
@@ -64,10 +69,11 @@ final class Watermark {
                 .completeExceptionally(new TimeoutException("applied " + value + ", waited for " + waiter.value())));
     }
 
-    /** Fails all that wait. */
+    /** Fails all that wait, and all that would wait from now on: the mark does not grow any more. */
     void fail(RuntimeException cause) {
         List<Waiter> failed;
         synchronized (this) {
+            ended = cause;
             failed = new ArrayList<>(waiters);
             waiters.clear();
         }
