@@ -9,14 +9,13 @@ import io.quorate.statemachine.raft.sync.SnapshotInstallSync;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Optional;
+import org.apache.ratis.conf.RaftProperties;
 import org.apache.ratis.protocol.RaftGroupId;
+import org.apache.ratis.server.RaftServerConfigKeys;
 import org.apache.ratis.server.storage.RaftStorage;
 
 /** All fsyncs that Ratis leaves out, of one group, for as long as it is open: see {@link io.quorate.statemachine.raft.sync}. */
 final class GroupDurability implements AutoCloseable {
-    /** {@code raft.server.log.queue.element-limit}, which is left at its default. */
-    private static final int LOG_QUEUE_ELEMENTS = 4096;
-
     private final RaftSync server;
     private final RaftGroupId groupId;
     private final GroupSync group;
@@ -24,8 +23,13 @@ final class GroupDurability implements AutoCloseable {
     private final SnapshotInstallSync install;
     private final CommittedFloor floor;
 
-    /** Makes durable what is on disk, before the group answers anybody. */
-    GroupDurability(RaftSync server, RaftGroupId groupId, RaftStorage storage) throws IOException {
+    /**
+     * Makes durable what is on disk, before the group answers anybody.
+     *
+     * @param properties of the server that opens the group
+     */
+    GroupDurability(RaftSync server, RaftGroupId groupId, RaftStorage storage, RaftProperties properties)
+            throws IOException {
         this.server = server;
         this.groupId = groupId;
         Path current = storage.getStorageDir().getCurrentDir().toPath();
@@ -34,7 +38,8 @@ final class GroupDurability implements AutoCloseable {
         this.install = new SnapshotInstallSync(temporary, snapshots, DirectorySync.FSYNC);
         install.recover();
         this.group = server.register(groupId, storage, Optional.of(install));
-        this.log = new LogDirectorySync(current, LOG_QUEUE_ELEMENTS, DirectorySync.FSYNC);
+        this.log = new LogDirectorySync(
+                current, RaftServerConfigKeys.Log.queueElementLimit(properties), DirectorySync.FSYNC);
         this.floor = CommittedFloor.open(current);
     }
 

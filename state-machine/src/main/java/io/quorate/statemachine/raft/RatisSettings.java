@@ -13,7 +13,7 @@ import org.apache.ratis.conf.RaftProperties;
  * @param electionTimeoutMax upper bound of the random part; above the minimum
  * @param segmentBytes size of a Raft log segment
  * @param writeBufferBytes direct memory of a shard's log writer; above {@code appenderBytes}
- * @param appenderBytes largest Raft entry and largest message to a follower
+ * @param appenderBytes largest Raft entry and largest message to a follower; above the largest batch by {@value #ENTRY_OVERHEAD_BYTES}
  * @param cachedSegmentBytes heap of a shard for recent entries
  * @param keptEntries Raft entries kept behind the last checkpoint, so that a follower that was away for a moment needs no
  *     snapshot
@@ -28,6 +28,12 @@ public record RatisSettings(
         int cachedSegmentBytes,
         int keptEntries,
         BatchLimits batches) {
+    /**
+     * Room in a Raft entry around the records of a batch: our header ({@link io.quorate.wal.log.EntryBatch#HEADER_BYTES}), Ratis'
+     * own fields, the frame in its log. About two hundred bytes are used; Ratis deposes a leader for one too few.
+     */
+    static final int ENTRY_OVERHEAD_BYTES = 1024;
+
     public RatisSettings {
         if (electionTimeoutMin.toMillis() < 50 || electionTimeoutMax.compareTo(electionTimeoutMin) <= 0) {
             throw new IllegalArgumentException("election timeout of " + electionTimeoutMin + " to " + electionTimeoutMax
@@ -37,10 +43,11 @@ public record RatisSettings(
             throw new IllegalArgumentException("a write buffer of " + writeBufferBytes + " and a segment of "
                     + segmentBytes + " bytes must hold an entry of " + appenderBytes);
         }
-        int largest = batches.maxBatchBytes() + 64 * 1024;
-        if (largest > appenderBytes) {
-            throw new IllegalArgumentException("a batch of " + batches.maxBatchBytes()
-                    + " bytes does not fit an entry of " + appenderBytes + "; Ratis' leader would step down on it");
+        if (batches.maxBatchBytes() > appenderBytes - ENTRY_OVERHEAD_BYTES) {
+            throw new IllegalArgumentException(
+                    "a batch of " + batches.maxBatchBytes() + " bytes and " + ENTRY_OVERHEAD_BYTES
+                            + " of overhead do not fit an entry of " + appenderBytes
+                            + "; Ratis' leader would step down on it");
         }
     }
 

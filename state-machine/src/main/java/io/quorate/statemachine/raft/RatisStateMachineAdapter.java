@@ -120,7 +120,7 @@ class RatisStateMachineAdapter extends BaseStateMachine {
     public void initialize(RaftServer server, RaftGroupId groupId, RaftStorage storage) throws IOException {
         super.initialize(server, groupId, storage);
         getLifeCycle().transition(LifeCycle.State.STARTING);
-        durability = new GroupDurability(sync, groupId, storage);
+        durability = new GroupDurability(sync, groupId, storage, server.getProperties());
         checkpoints.init(storage);
         openStore();
         getLifeCycle().transition(LifeCycle.State.RUNNING);

@@ -1,0 +1,41 @@
+package io.quorate.statemachine.raft;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.nio.file.Path;
+import org.apache.ratis.conf.RaftProperties;
+import org.apache.ratis.server.RaftServerConfigKeys;
+import org.junit.jupiter.api.Test;
+
+class RatisSettingsTest {
+    private static final RatisSettings LAN = RatisSettings.lan();
+
+    private static BatchLimits batches(int maxBatchBytes) {
+        return new BatchLimits(1024, maxBatchBytes, 2048, 4, 4096, 1 << 20);
+    }
+
+    @Test
+    void aBatchMustFitAnEntryWithRoomForWhatIsAroundIt() {
+        int largest = LAN.appenderBytes() - RatisSettings.ENTRY_OVERHEAD_BYTES;
+        assertThat(LAN.withBatches(batches(largest)).batches().maxBatchBytes()).isEqualTo(largest);
+        assertThatThrownBy(() -> LAN.withBatches(batches(largest + 1)))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining(String.valueOf(largest + 1))
+                .hasMessageContaining(String.valueOf(LAN.appenderBytes()));
+        assertThatThrownBy(() -> LAN.withBatches(batches(Integer.MAX_VALUE)))
+                .as("no overflow")
+                .isInstanceOf(IllegalArgumentException.class);
+    }
+
+    @Test
+    void whatRatisReadsIsWhatWasChecked() {
+        RaftProperties properties = LAN.toProperties(Path.of("raft"));
+        assertThat(RaftServerConfigKeys.Log.Appender.bufferByteLimit(properties).getSizeInt())
+                .isEqualTo(LAN.appenderBytes());
+        assertThat(RaftServerConfigKeys.Log.writeBufferSize(properties).getSizeInt())
+                .isEqualTo(LAN.writeBufferBytes());
+        assertThat(RaftServerConfigKeys.Log.segmentSizeMax(properties).getSizeInt())
+                .isEqualTo(LAN.segmentBytes());
+    }
+}
