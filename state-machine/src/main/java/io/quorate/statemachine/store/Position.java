@@ -44,6 +44,10 @@ public record Position(Lsn lsn, long term, long index, long clusterTimeMillis) {
         if (in.getInt(BYTES - 4) != bytes.slice(0, BYTES - 4).crc32c()) {
             throw new CorruptFormatException("stored position " + bytes + " has a wrong checksum");
         }
-        return new Position(new Lsn(in.getLong(1)), in.getLong(9), in.getLong(17), in.getLong(25));
+        try {
+            return new Position(new Lsn(in.getLong(1)), in.getLong(9), in.getLong(17), in.getLong(25));
+        } catch (IllegalArgumentException e) {
+            throw new CorruptFormatException("stored position " + bytes + ": " + e.getMessage(), e);
+        }
     }
 }
