@@ -6,7 +6,6 @@ import io.quorate.topology.quorum.VoterSets;
 import io.quorate.wal.log.AppendOutcome.Committed;
 import io.quorate.wal.log.AppendOutcome.LeaderDurable;
 import io.quorate.wal.log.WriteConcern;
-import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -54,7 +53,7 @@ final class ConcernWaiter {
         Round round;
         try {
             round = new Round(term, index, view.voters(), new ArrayList<>(appends));
-        } catch (UncheckedIOException e) {
+        } catch (GroupClosedException e) {
             // the group is gone from this node, and nobody can be asked: committed, and no voter is known to have it
             appends.forEach(wide ->
                     wide.append().answer(wide.committed(Set.of(view.self().toString()))));
@@ -101,7 +100,7 @@ final class ConcernWaiter {
             try {
                 askThem(missing);
                 scheduler.schedule(this::ask, ASK_AGAIN_MILLIS, TimeUnit.MILLISECONDS);
-            } catch (UncheckedIOException | RejectedExecutionException e) {
+            } catch (GroupClosedException | RejectedExecutionException e) {
                 end(); // the group or this node closed meanwhile
             }
         }

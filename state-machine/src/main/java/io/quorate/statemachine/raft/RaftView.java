@@ -5,7 +5,6 @@ import io.quorate.topology.PeerId;
 import io.quorate.topology.Role;
 import io.quorate.topology.quorum.VoterSets;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -22,7 +21,10 @@ import org.apache.ratis.server.RaftServer;
 import org.apache.ratis.server.protocol.TermIndex;
 import org.apache.ratis.server.raftlog.RaftLog;
 
-/** What Ratis knows of one group on this node, in our words. Every call looks anew. */
+/**
+ * What Ratis knows of one group on this node, in our words. Every call looks anew: of a group that was closed meanwhile nothing is
+ * known, and it does not lead; where there is no such answer a {@link GroupClosedException} says so.
+ */
 final class RaftView {
     private final Supplier<RaftServer> server;
     private final RaftGroupId group;
@@ -32,12 +34,20 @@ final class RaftView {
         this.group = group;
     }
 
-    RaftServer.Division division() {
+    /** Empty once the group is closed or removed, and while it is being opened. */
+    Optional<RaftServer.Division> open() {
         try {
-            return server.get().getDivision(group);
-        } catch (IOException e) {
-            throw new UncheckedIOException("group " + group + " is not open on this node", e);
+            RaftServer.Division division = server.get().getDivision(group);
+            division.getRaftLog(); // Ratis has no other sign of a group that it has not opened yet
+            return Optional.of(division);
+        } catch (IOException | IllegalStateException notOpen) {
+            return Optional.empty(); // no such group, the server is closed, or no log yet: there is no other reason
         }
+    }
+
+    /** @throws GroupClosedException if it is closed or removed */
+    RaftServer.Division division() {
+        return open().orElseThrow(() -> new GroupClosedException(group));
     }
 
     PeerId self() {
@@ -49,12 +59,14 @@ final class RaftView {
     }
 
     boolean leads() {
-        return division().getInfo().isLeader();
+        return open().map(division -> division.getInfo().isLeader()).orElse(false);
     }
 
     /** False while this replica leads but has not yet applied what earlier leaders committed. */
     boolean mayAppend() {
-        return division().getInfo().isLeaderReady() || !leads();
+        return open().map(division -> division.getInfo().isLeaderReady()
+                        || !division.getInfo().isLeader())
+                .orElse(true);
     }
 
     RaftLog log() {
@@ -74,20 +86,32 @@ final class RaftView {
     }
 
     Optional<Peer> leader() {
-        RaftPeerId id = division().getInfo().getLeaderId();
-        return id == null
-                ? Optional.empty()
-                : peers().stream()
-                        .filter(p -> p.id().toString().equals(id.toString()))
-                        .findFirst();
+        Optional<RaftPeerId> id = open().map(division -> division.getInfo().getLeaderId());
+        return id.flatMap(leader -> peers().stream()
+                .filter(p -> p.id().toString().equals(leader.toString()))
+                .findFirst());
     }
 
     List<Peer> peers() {
-        RaftConfiguration configuration = division().getRaftConf();
+        return open().map(division -> peers(division.getRaftConf())).orElse(List.of());
+    }
+
+    private static List<Peer> peers(RaftConfiguration configuration) {
         List<Peer> peers = new ArrayList<>();
         configuration.getAllPeers(RaftPeerRole.FOLLOWER).forEach(peer -> peers.add(toPeer(peer, Role.VOTER)));
         configuration.getAllPeers(RaftPeerRole.LISTENER).forEach(peer -> peers.add(toPeer(peer, Role.OBSERVER)));
         return peers;
+    }
+
+    /** False while a change of members is under way, or the group is closed. */
+    boolean isConfigurationCommitted() {
+        return open().filter(division -> {
+                    RaftConfiguration latest = division.getRaftConf();
+                    return latest.getPreviousPeers().isEmpty()
+                            && latest.getLogEntryIndex()
+                                    <= division.getRaftLog().getLastCommittedIndex();
+                })
+                .isPresent();
     }
 
     /** Voters of the configuration in force: both sets while it changes. */

@@ -118,6 +118,9 @@ final class RatisShard implements HostedShard, RatisStateMachineAdapter.Listener
     }
 
     private Optional<Rejected> refusal() {
+        if (view.open().isEmpty()) {
+            return Optional.of(new Rejected(RejectReason.UNAVAILABLE, closed()));
+        }
         if (!view.leads()) {
             return Optional.of(new Rejected(RejectReason.NOT_LEADER, notLeader()));
         }
@@ -126,6 +129,11 @@ final class RatisShard implements HostedShard, RatisStateMachineAdapter.Listener
                     new Rejected(RejectReason.DISK_FULL, shared.disk().message()));
         }
         return health.problem().map(problem -> new Rejected(RejectReason.UNAVAILABLE, problem));
+    }
+
+    private String closed() {
+        return "shard " + descriptor.shard()
+                + " is closed on this node: it was removed from it, or is being opened again";
     }
 
     private String notLeader() {
@@ -346,7 +354,7 @@ final class RatisShard implements HostedShard, RatisStateMachineAdapter.Listener
     /** A vote, a term or a snapshot could not be made durable: this replica must not go on. */
     void syncFailed(RuntimeException failure) {
         health.logFailed(failure);
-        shared.executors().workers().execute(() -> view.division().close());
+        shared.executors().workers().execute(() -> view.open().ifPresent(RaftServer.Division::close));
     }
 
     /** This replica leads and has applied what earlier leaders committed. */
@@ -371,15 +379,17 @@ final class RatisShard implements HostedShard, RatisStateMachineAdapter.Listener
 
     @Override
     public LogStatus status() {
+        Optional<RaftServer.Division> open = view.open();
         return new LogStatus(
                 view.self(),
                 view.leader().map(Peer::id),
-                view.term(),
+                open.map(division -> division.getInfo().getCurrentTerm()).orElse(0L),
                 new Lsn(machine.appliedLsn().value()),
                 machine.appliedIndex().value(),
-                view.log().getLastCommittedIndex(),
+                open.map(division -> division.getRaftLog().getLastCommittedIndex())
+                        .orElse(-1L),
                 view.peers(),
-                health.problem());
+                open.isPresent() ? health.problem() : Optional.of(closed()));
     }
 
     @Override
