@@ -71,6 +71,7 @@ final class Failures {
                 changing ? ExitCode.INDETERMINATE : ExitCode.UNAVAILABLE;
             case "NOT_INITIALIZED" -> ExitCode.UNAVAILABLE;
             case "UNKNOWN_SHARD", "UNKNOWN_PEER", "UNKNOWN_NODE" -> ExitCode.NOT_FOUND;
+            case "INDETERMINATE" -> ExitCode.INDETERMINATE;
             case "INTERRUPTED" -> changing ? ExitCode.INDETERMINATE : ExitCode.FAILED;
             case "FAILED", "METADATA_DAMAGED", "INTERNAL" -> ExitCode.FAILED;
             default -> ExitCode.REFUSED;

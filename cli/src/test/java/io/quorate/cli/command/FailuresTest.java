@@ -30,6 +30,12 @@ class FailuresTest {
     }
 
     @Test
+    void aTransferThatWasNotConfirmedIsNoRefusal() {
+        AdminException unconfirmed = new AdminException("INDETERMINATE", "transfer: not confirmed");
+        assertThat(code(unconfirmed, true)).isEqualTo(ExitCode.INDETERMINATE);
+    }
+
+    @Test
     void refusalsOfAllKindsHaveTheirCodes() {
         assertThat(code(new AdminException("QUORUM_WOULD_BE_LOST", "m"), true)).isEqualTo(ExitCode.REFUSED);
         assertThat(code(new AdminException("UNKNOWN_SHARD", "m"), true)).isEqualTo(ExitCode.NOT_FOUND);

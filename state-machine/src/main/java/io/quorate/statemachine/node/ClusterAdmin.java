@@ -12,7 +12,6 @@ import io.quorate.topology.PeerId;
 import io.quorate.topology.Role;
 import io.quorate.topology.ShardDescriptor;
 import io.quorate.topology.ShardId;
-import io.quorate.topology.quorum.VoterSets;
 import io.quorate.wal.log.Bytes;
 import io.quorate.wal.log.Lsn;
 import java.time.Duration;
@@ -35,6 +34,7 @@ public final class ClusterAdmin implements AutoCloseable {
     private static final Duration STEP = ClusterCalls.STEP;
 
     private final ClusterCalls calls;
+    private final MemberChanges members;
     private final List<String> seeds;
     private final Duration patience;
     private final Consumer<String> progress;
@@ -51,6 +51,7 @@ public final class ClusterAdmin implements AutoCloseable {
         seeds.forEach(Peer::checkAddress);
         this.seeds = List.copyOf(seeds);
         this.calls = new ClusterCalls(this.seeds, tls, patience, progress);
+        this.members = new MemberChanges(calls, this.seeds, patience, progress);
         this.patience = patience;
         this.progress = progress;
     }
@@ -90,7 +91,7 @@ public final class ClusterAdmin implements AutoCloseable {
         }
         calls.onLeader(MetadataShard.ID, "cluster.seed", DescriptorJson.write(metadata), deadline);
         for (Peer peer : peers) {
-            register(peer, deadline);
+            calls.register(peer, deadline);
         }
         return cluster;
     }
@@ -114,12 +115,6 @@ public final class ClusterAdmin implements AutoCloseable {
         return known.isEmpty()
                 ? new ClusterId(UUID.randomUUID())
                 : ClusterId.parse(known.iterator().next());
-    }
-
-    private void register(Peer peer, long deadline) {
-        progress.accept("node " + peer.id().node() + " at " + peer.address());
-        ObjectNode node = ClusterCalls.none().put("peer", peer.id().toString()).put("address", peer.address());
-        calls.onLeader(MetadataShard.ID, "nodes.register", node, deadline);
     }
 
     /** What each node that answers says of itself and of its shards; nodes that do not answer are named with the error. */
@@ -182,8 +177,39 @@ public final class ClusterAdmin implements AutoCloseable {
 
     /** A shard's leader as seen by itself, with its members: the status of the shard on the leader's node. */
     public JsonNode leader(ShardId shard) {
-        return calls.eventually(
-                calls.deadline(), "leader of shard " + shard, () -> calls.findLeader(shard, calls.addresses()));
+        return calls.leader(shard, calls.deadline());
+    }
+
+    /**
+     * Hands leadership to the voter on a node.
+     *
+     * @throws AdminException INDETERMINATE if it may still come about: see {@link #leader}
+     */
+    public JsonNode transferLeadership(ShardId shard, NodeId node) {
+        return members.transferLeadership(shard, node);
+    }
+
+    /**
+     * Adds the node at an address to a shard: the node joins the cluster if it has not, receives the shard as an observer, and
+     * votes once it has caught up.
+     *
+     * @param vote false to leave it an observer
+     */
+    public void addPeer(ShardId shard, String address, boolean vote) {
+        members.add(shard, address, vote);
+    }
+
+    /** Makes an observer of a shard a voter, once it has caught up. */
+    public void promotePeer(ShardId shard, NodeId node) {
+        members.promote(shard, node);
+    }
+
+    /**
+     * Removes a node from a shard. Leadership leaves it first; refused if the voters that remain and can be reached are no
+     * majority.
+     */
+    public void removePeer(ShardId shard, NodeId node) {
+        members.remove(shard, node);
     }
 
     /** A shard whose members are known. */
@@ -198,192 +224,6 @@ public final class ClusterAdmin implements AutoCloseable {
             Set<String> addresses = new TreeSet<>();
             descriptor.peers().forEach(peer -> addresses.add(peer.address()));
             return calls.findLeader(descriptor.shard(), addresses);
-        }
-    }
-
-    /** Hands leadership to the voter on a node. */
-    public JsonNode transferLeadership(ShardId shard, NodeId node) {
-        JsonNode leader = leader(shard);
-        Peer target = member(leader, node)
-                .orElseThrow(
-                        () -> new AdminException("UNKNOWN_PEER", "node " + node + " is no member of shard " + shard));
-        if (leader.path("self").asText().equals(target.id().toString())) {
-            return leader;
-        }
-        ObjectNode arguments = ClusterCalls.none()
-                .put("shard", shard.value())
-                .put("target", target.id().toString())
-                .put("timeoutMillis", patience.toMillis());
-        return calls.call(leader.path("address").asText(), "leader.transfer", arguments, patience.plus(STEP));
-    }
-
-    private static Optional<Peer> member(JsonNode leader, NodeId node) {
-        return ClusterCalls.members(leader).stream()
-                .filter(peer -> peer.id().node().equals(node))
-                .findFirst();
-    }
-
-    /**
-     * Adds the node at an address to a shard: the node joins the cluster if it has not, receives the shard as an observer, and
-     * votes once it has caught up.
-     *
-     * @param vote false to leave it an observer
-     */
-    public void addPeer(ShardId shard, String address, boolean vote) {
-        long deadline = calls.deadline();
-        Peer peer = introduce(address, deadline);
-        JsonNode leader = leader(shard);
-        Optional<Peer> present = member(leader, peer.id().node());
-        if (present.isPresent() && present.get().role() == Role.VOTER) {
-            noteMembers(shard, deadline);
-            return;
-        }
-        calls.call(address, "shard.open", DescriptorJson.write(descriptorOf(leader)), patience);
-        progress.accept(peer.id().node() + " receives the shard" + (vote ? ", and votes once it has caught up" : ""));
-        putPeer(shard, peer.withRole(vote ? Role.VOTER : Role.OBSERVER), deadline);
-        awaitCaughtUp(shard, peer, deadline);
-        if (!vote) {
-            reopen(shard, peer, Role.OBSERVER, deadline);
-        }
-        noteMembers(shard, deadline);
-    }
-
-    /** Makes an observer of a shard a voter, once it has caught up. */
-    public void promotePeer(ShardId shard, NodeId node) {
-        long deadline = calls.deadline();
-        Peer peer = member(leader(shard), node)
-                .orElseThrow(
-                        () -> new AdminException("UNKNOWN_PEER", "node " + node + " is no member of shard " + shard));
-        awaitCaughtUp(shard, peer, deadline);
-        putPeer(shard, peer.withRole(Role.VOTER), deadline);
-        reopen(shard, peer, Role.VOTER, deadline);
-        noteMembers(shard, deadline);
-    }
-
-    /**
-     * Opens the shard anew on a node that learned its role by a change of configuration: Ratis leaves a division that began as
-     * an observer in its starting state, in which it neither votes nor takes snapshots, until it is opened again.
-     */
-    private void reopen(ShardId shard, Peer peer, Role role, long deadline) {
-        calls.eventually(deadline, peer.id().node() + " to learn that it is " + role, () -> {
-            boolean knows = calls.statusOf(shard, peer.address())
-                    .filter(status -> ClusterCalls.members(status).contains(peer.withRole(role)))
-                    .isPresent();
-            if (!knows) {
-                throw new AdminException("BEHIND", peer.id().node() + " does not know yet that it is " + role);
-            }
-            return ClusterCalls.none();
-        });
-        calls.call(peer.address(), "shard.reopen", ClusterCalls.none().put("shard", shard.value()), patience);
-    }
-
-    private Peer introduce(String address, long deadline) {
-        ClusterId cluster = ClusterId.parse(firstHello().path("cluster").asText());
-        JsonNode hello =
-                calls.call(address, "cluster.join", ClusterCalls.none().put("cluster", cluster.toString()), STEP);
-        Peer peer = new Peer(
-                PeerId.parse(hello.path("peer").asText()), hello.path("address").asText(), Role.VOTER);
-        calls.eventually(deadline, "node at " + address, () -> {
-            JsonNode now = calls.call(address, "status", ClusterCalls.none(), STEP);
-            return calls.call(now.path("address").asText(), "hello", ClusterCalls.none(), STEP);
-        });
-        register(peer, deadline);
-        return peer;
-    }
-
-    private JsonNode firstHello() {
-        AdminException last = null;
-        for (String seed : seeds) {
-            try {
-                return calls.call(seed, "hello", ClusterCalls.none(), STEP);
-            } catch (AdminException e) {
-                last = e;
-            }
-        }
-        throw last;
-    }
-
-    private static ShardDescriptor descriptorOf(JsonNode leaderStatus) {
-        return DescriptorJson.readDescriptor(leaderStatus.path("descriptor"));
-    }
-
-    private void putPeer(ShardId shard, Peer peer, long deadline) {
-        ObjectNode arguments = ClusterCalls.none()
-                .put("shard", shard.value())
-                .put("timeoutMillis", ClusterCalls.remaining(deadline).toMillis());
-        arguments.set("peer", DescriptorJson.write(peer));
-        calls.onLeader(shard, "peer.put", arguments, deadline);
-    }
-
-    private void awaitCaughtUp(ShardId shard, Peer peer, long deadline) {
-        calls.eventually(deadline, peer.id().node() + " to catch up", () -> {
-            long committed = leader(shard).path("committedIndex").asLong();
-            long applied = calls.statusOf(shard, peer.address())
-                    .map(status -> status.path("appliedIndex").asLong(-1))
-                    .orElse(-1L);
-            progress.accept(peer.id().node() + " has applied " + applied + " of " + committed);
-            if (committed - applied > 100) {
-                throw new AdminException(
-                        "BEHIND", peer.id().node() + " is " + (committed - applied) + " entries behind");
-            }
-            return ClusterCalls.none();
-        });
-    }
-
-    private void noteMembers(ShardId shard, long deadline) {
-        JsonNode leader = leader(shard);
-        ObjectNode arguments = ClusterCalls.none().put("shard", shard.value());
-        arguments.set("peers", leader.path("peers"));
-        calls.onLeader(MetadataShard.ID, "shards.members", arguments, deadline);
-    }
-
-    /**
-     * Removes a node from a shard. Leadership leaves it first; refused if the voters that remain and can be reached are no
-     * majority.
-     */
-    public void removePeer(ShardId shard, NodeId node) {
-        long deadline = calls.deadline();
-        JsonNode leader = leader(shard);
-        Optional<Peer> leaving = member(leader, node);
-        if (leaving.isPresent()) {
-            List<Peer> staying = ClusterCalls.members(leader).stream()
-                    .filter(peer -> peer.role().votes() && !peer.id().node().equals(node))
-                    .toList();
-            checkQuorum(shard, staying);
-            if (leader.path("self").asText().equals(leaving.get().id().toString())) {
-                Peer heir = staying.get(0);
-                progress.accept(
-                        "leadership of " + shard + " goes to " + heir.id().node());
-                transferLeadership(shard, heir.id().node());
-            }
-            ObjectNode arguments = ClusterCalls.none()
-                    .put("shard", shard.value())
-                    .put("peer", leaving.get().id().toString());
-            calls.onLeader(shard, "peer.remove", arguments, deadline);
-            noteMembers(shard, deadline);
-            forget(shard, leaving.get());
-        }
-    }
-
-    private void checkQuorum(ShardId shard, List<Peer> staying) {
-        long alive = staying.stream()
-                .filter(peer -> calls.statusOf(shard, peer.address()).isPresent())
-                .count();
-        if (staying.isEmpty() || alive < VoterSets.majority(staying.size())) {
-            throw new AdminException(
-                    "QUORUM_WOULD_BE_LOST",
-                    "shard " + shard + " would have " + staying.size()
-                            + " voters of which " + alive + " can be reached, and needs "
-                            + VoterSets.majority(Math.max(1, staying.size())) + "; add or restart nodes first");
-        }
-    }
-
-    private void forget(ShardId shard, Peer peer) {
-        try {
-            calls.call(peer.address(), "shard.close", ClusterCalls.none().put("shard", shard.value()), STEP);
-        } catch (AdminException e) {
-            progress.accept(
-                    "the data of shard " + shard + " on " + peer.id().node() + " was not deleted: " + e.getMessage());
         }
     }
 

@@ -64,6 +64,17 @@ final class ClusterCalls implements AutoCloseable {
                 "NO_LEADER", "shard " + shard + " has no leader that can be reached, asked " + addresses);
     }
 
+    /** As {@link #findLeader}, of whoever can be asked; waits until there is one. */
+    JsonNode leader(ShardId shard, long deadline) {
+        return eventually(deadline, "leader of shard " + shard, () -> findLeader(shard, addresses()));
+    }
+
+    void register(Peer peer, long deadline) {
+        progress.accept("node " + peer.id().node() + " at " + peer.address());
+        ObjectNode node = none().put("peer", peer.id().toString()).put("address", peer.address());
+        onLeader(MetadataShard.ID, "nodes.register", node, deadline);
+    }
+
     Optional<JsonNode> statusOf(ShardId shard, String address) {
         try {
             for (JsonNode status : call(address, "status", none(), STEP).path("shards")) {
@@ -96,7 +107,10 @@ final class ClusterCalls implements AutoCloseable {
         JsonNode run();
     }
 
-    /** Tries again what failed for a reason that passes. */
+    /**
+     * Tries again what failed for a reason that passes, and what was not confirmed: the operations look at how things are before they
+     * change anything.
+     */
     JsonNode eventually(long deadline, String what, Attempt attempt) {
         while (true) {
             try {
@@ -108,6 +122,7 @@ final class ClusterCalls implements AutoCloseable {
                                 "NOT_LEADER",
                                 "NOT_INITIALIZED",
                                 "BEHIND",
+                                "INDETERMINATE",
                                 "REMOVING",
                                 "METADATA_UNAVAILABLE",
                                 "CONFLICT")

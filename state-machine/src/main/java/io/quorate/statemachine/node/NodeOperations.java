@@ -22,7 +22,6 @@ import io.quorate.wal.log.Lsn;
 import io.quorate.wal.log.MembershipException;
 import io.quorate.wal.log.ReadConsistency;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.Base64;
 import java.util.Map;
@@ -155,22 +154,9 @@ final class NodeOperations implements AdminHandler {
     private JsonNode status() {
         ObjectNode answer = (ObjectNode) hello();
         answer.putArray("shards");
-        host.get().ifPresent(opened -> opened.all()
-                .forEach(shard -> answer.withArray("/shards").add(status(shard))));
+        host.get().ifPresent(opened -> opened.all().forEach(shard -> answer.withArray("/shards")
+                .add(DescriptorJson.write(shard.descriptor(), shard.status()))));
         return answer;
-    }
-
-    /** A shard that is just being opened or closed cannot tell; the others still can. */
-    private static JsonNode status(HostedShard shard) {
-        try {
-            return DescriptorJson.write(shard.descriptor(), shard.status());
-        } catch (IllegalStateException | UncheckedIOException e) {
-            ObjectNode unknown = DescriptorJson.object()
-                    .put("shard", shard.descriptor().shard().value())
-                    .put("problem", "it is being opened or closed: " + e.getMessage());
-            unknown.set("descriptor", DescriptorJson.write(shard.descriptor()));
-            return unknown;
-        }
     }
 
     private JsonNode digest(JsonNode arguments) {
@@ -260,13 +246,21 @@ final class NodeOperations implements AdminHandler {
         return Duration.ofMillis(millis);
     }
 
+    private static String nameOf(MembershipException.Fate fate) {
+        return switch (fate) {
+            case REFUSED -> "REFUSED";
+            case PASSING -> "NOT_LEADER";
+            case INDETERMINATE -> "INDETERMINATE";
+        };
+    }
+
     private static <T> T await(String what, CompletableFuture<T> future) {
         try {
             return future.join();
         } catch (CompletionException e) {
             String name = "FAILED";
-            if (e.getCause() instanceof MembershipException refusal) {
-                name = refusal.passing() ? "NOT_LEADER" : "REFUSED";
+            if (e.getCause() instanceof MembershipException failure) {
+                name = nameOf(failure.fate());
             }
             throw new AdminException(name, what + ": " + e.getCause().getMessage(), e);
         }

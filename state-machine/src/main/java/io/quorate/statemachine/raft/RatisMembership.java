@@ -4,10 +4,12 @@ import io.quorate.topology.Peer;
 import io.quorate.topology.PeerId;
 import io.quorate.wal.log.Membership;
 import io.quorate.wal.log.MembershipException;
+import io.quorate.wal.log.MembershipException.Fate;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
@@ -19,8 +21,6 @@ import org.apache.ratis.protocol.RaftPeer;
 import org.apache.ratis.protocol.RaftPeerId;
 import org.apache.ratis.protocol.SetConfigurationRequest;
 import org.apache.ratis.protocol.TransferLeadershipRequest;
-import org.apache.ratis.protocol.exceptions.LeaderNotReadyException;
-import org.apache.ratis.protocol.exceptions.NotLeaderException;
 import org.apache.ratis.server.RaftConfiguration;
 import org.apache.ratis.server.RaftServer;
 import org.slf4j.Logger;
@@ -33,6 +33,7 @@ import org.slf4j.LoggerFactory;
 final class RatisMembership implements Membership {
     private static final Logger log = LoggerFactory.getLogger(RatisMembership.class);
     private static final long STEP_DOWN_MILLIS = 3000;
+    private static final String CHANGE = "change of members";
 
     private final Supplier<RaftServer> server;
     private final RaftGroupId group;
@@ -48,6 +49,10 @@ final class RatisMembership implements Membership {
 
     @Override
     public CompletableFuture<Void> put(Peer peer, Duration timeout) {
+        Optional<MembershipException> unsettled = unsettled();
+        if (unsettled.isPresent()) {
+            return CompletableFuture.failedFuture(unsettled.get());
+        }
         if (view.peers().contains(peer)) {
             return CompletableFuture.completedFuture(null);
         }
@@ -65,6 +70,10 @@ final class RatisMembership implements Membership {
 
     @Override
     public CompletableFuture<Void> remove(PeerId peer, Duration timeout) {
+        Optional<MembershipException> unsettled = unsettled();
+        if (unsettled.isPresent()) {
+            return CompletableFuture.failedFuture(unsettled.get());
+        }
         List<Peer> wanted = new ArrayList<>(view.peers());
         if (!wanted.removeIf(member -> member.id().equals(peer))) {
             return CompletableFuture.completedFuture(null);
@@ -76,9 +85,11 @@ final class RatisMembership implements Membership {
         if (wanted.stream().noneMatch(peer -> peer.role().votes())) {
             return refuse("the shard would be left without a voter");
         }
-        RaftConfiguration now = view.division().getRaftConf();
-        if (!now.getPreviousPeers().isEmpty()) {
-            return refuse("another change of members is under way; try again when it is done");
+        RaftConfiguration now;
+        try {
+            now = view.division().getRaftConf();
+        } catch (GroupClosedException e) {
+            return CompletableFuture.failedFuture(MembershipFailures.ofChange(CHANGE, e));
         }
         SetConfigurationRequest.Arguments arguments = SetConfigurationRequest.Arguments.newBuilder()
                 .setMode(SetConfigurationRequest.Mode.COMPARE_AND_SET)
@@ -89,7 +100,31 @@ final class RatisMembership implements Membership {
                 .build();
         SetConfigurationRequest request = new SetConfigurationRequest(
                 calls.clientId(), server.get().getId(), group, calls.nextCallId(), arguments);
-        return run("change of members", () -> server.get().setConfigurationAsync(request), timeout);
+        return run(() -> server.get().setConfigurationAsync(request), timeout)
+                .exceptionallyCompose(
+                        failure -> CompletableFuture.failedFuture(MembershipFailures.ofChange(CHANGE, failure)));
+    }
+
+    /**
+     * Why the members cannot be told or changed now. Only a leader's committed configuration counts: one that is merely logged may
+     * still be replaced by another leader's.
+     */
+    private Optional<MembershipException> unsettled() {
+        if (!view.leads()) {
+            return Optional.of(notLeader());
+        }
+        if (!view.isConfigurationCommitted()) {
+            return Optional.of(new MembershipException(
+                    Fate.PASSING, "another change of members is under way; try again when it is done"));
+        }
+        return Optional.empty();
+    }
+
+    private MembershipException notLeader() {
+        return new MembershipException(
+                Fate.PASSING,
+                "this replica does not lead the shard; the leader is "
+                        + view.leader().map(Peer::toString).orElse("not known"));
     }
 
     private static List<RaftPeer> raftPeers(List<Peer> peers, boolean voters) {
@@ -101,7 +136,10 @@ final class RatisMembership implements Membership {
 
     @Override
     public CompletableFuture<Void> transferLeadership(PeerId target, Duration timeout) {
-        if (view.self().equals(target) && view.leads()) {
+        if (!view.leads()) {
+            return CompletableFuture.failedFuture(notLeader());
+        }
+        if (view.self().equals(target)) {
             return CompletableFuture.completedFuture(null);
         }
         boolean votes = view.peers().stream()
@@ -116,7 +154,9 @@ final class RatisMembership implements Membership {
                 calls.nextCallId(),
                 RaftPeerId.valueOf(target.toString()),
                 timeout.toMillis());
-        return run("transfer of leadership to " + target, () -> server.get().transferLeadershipAsync(request), timeout);
+        return run(() -> server.get().transferLeadershipAsync(request), timeout)
+                .exceptionallyCompose(failure -> CompletableFuture.failedFuture(
+                        MembershipFailures.ofTransfer("transfer of leadership to " + target, failure)));
     }
 
     /** Campaigns no more, and steps down if it leads. Until the group is opened again. */
@@ -136,7 +176,7 @@ final class RatisMembership implements Membership {
     private void stepDown() {
         TransferLeadershipRequest toWhoever = new TransferLeadershipRequest(
                 calls.clientId(), server.get().getId(), group, calls.nextCallId(), null, STEP_DOWN_MILLIS);
-        run("step down", () -> server.get().transferLeadershipAsync(toWhoever), Duration.ofMillis(STEP_DOWN_MILLIS))
+        run(() -> server.get().transferLeadershipAsync(toWhoever), Duration.ofMillis(STEP_DOWN_MILLIS))
                 .whenComplete((nothing, failure) -> {
                     if (failure != null) {
                         log.warn("[{}] cannot step down", group, failure);
@@ -148,29 +188,18 @@ final class RatisMembership implements Membership {
         CompletableFuture<RaftClientReply> send() throws IOException;
     }
 
-    private CompletableFuture<Void> run(String what, Call call, Duration timeout) {
-        if (!view.leads()) {
-            return refuse("this replica does not lead the shard; the leader is "
-                    + view.leader().map(Peer::toString).orElse("not known"));
-        }
+    /** Fails with what Ratis says. */
+    private static CompletableFuture<Void> run(Call call, Duration timeout) {
         CompletableFuture<RaftClientReply> reply;
         try {
             reply = call.send();
         } catch (IOException e) {
-            return CompletableFuture.failedFuture(new MembershipException(what + " failed: " + e.getMessage(), e));
+            return CompletableFuture.failedFuture(e);
         }
-        return reply.orTimeout(timeout.toMillis(), TimeUnit.MILLISECONDS).handle((answer, failure) -> {
-            if (failure != null) {
-                throw new MembershipException(what + " did not come about in time or failed: " + failure, failure);
-            }
-            if (!answer.isSuccess()) {
-                boolean passing = answer.getException() instanceof LeaderNotReadyException
-                        || answer.getException() instanceof NotLeaderException;
-                throw new MembershipException(
-                        what + " was refused: " + answer.getException(), answer.getException(), passing);
-            }
-            return null;
-        });
+        return reply.orTimeout(timeout.toMillis(), TimeUnit.MILLISECONDS)
+                .thenCompose(answer -> answer.isSuccess()
+                        ? CompletableFuture.completedFuture(null)
+                        : CompletableFuture.failedFuture(answer.getException()));
     }
 
     private static <T> CompletableFuture<T> refuse(String why) {

@@ -1,28 +1,40 @@
 package io.quorate.wal.log;
 
+import java.util.Objects;
+
 /** A change of members or leadership was refused or did not come about; the message says why and what to do. */
 public final class MembershipException extends RuntimeException {
     private static final long serialVersionUID = 1;
 
-    private final boolean passing;
+    /** What became of the change. */
+    public enum Fate {
+        /** It was not begun, and the same call will be refused again as long as things are as they are. */
+        REFUSED,
+        /** It was not begun, and the same call may succeed in a moment, here or on the new leader. */
+        PASSING,
+        /** It may have come about, or may still: look at the members and the leader before trying again. */
+        INDETERMINATE
+    }
 
+    private final Fate fate;
+
+    /** Of a change that was {@link Fate#REFUSED}. */
     public MembershipException(String message) {
         super(message);
-        this.passing = false;
+        this.fate = Fate.REFUSED;
     }
 
-    public MembershipException(String message, Throwable cause) {
-        this(message, cause, false);
+    public MembershipException(Fate fate, String message) {
+        super(message);
+        this.fate = Objects.requireNonNull(fate, "fate");
     }
 
-    /** @param passing true if the same call may succeed in a moment, here or on the new leader */
-    public MembershipException(String message, Throwable cause, boolean passing) {
+    public MembershipException(Fate fate, String message, Throwable cause) {
         super(message, cause);
-        this.passing = passing;
+        this.fate = Objects.requireNonNull(fate, "fate");
     }
 
-    /** True if the same call may succeed in a moment, here or on the new leader. */
-    public boolean passing() {
-        return passing;
+    public Fate fate() {
+        return fate;
     }
 }

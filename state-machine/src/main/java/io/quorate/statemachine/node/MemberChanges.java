@@ -1,0 +1,237 @@
+package io.quorate.statemachine.node;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.quorate.statemachine.service.AdminException;
+import io.quorate.topology.ClusterId;
+import io.quorate.topology.NodeId;
+import io.quorate.topology.Peer;
+import io.quorate.topology.PeerId;
+import io.quorate.topology.Role;
+import io.quorate.topology.ShardDescriptor;
+import io.quorate.topology.ShardId;
+import io.quorate.topology.quorum.VoterSets;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Consumer;
+
+/**
+ * Changes of a shard's members and of its leader, step by step: every one may be repeated after any failure and then goes on where it
+ * was. What was not confirmed is looked up before it is tried again. Blocking.
+ */
+final class MemberChanges {
+    private static final Duration STEP = ClusterCalls.STEP;
+
+    private final ClusterCalls calls;
+    private final List<String> seeds;
+    private final Duration patience;
+    private final Consumer<String> progress;
+
+    MemberChanges(ClusterCalls calls, List<String> seeds, Duration patience, Consumer<String> progress) {
+        this.calls = calls;
+        this.seeds = seeds;
+        this.patience = patience;
+        this.progress = progress;
+    }
+
+    private JsonNode leader(ShardId shard) {
+        return calls.leader(shard, calls.deadline());
+    }
+
+    /** Hands leadership to the voter on a node. */
+    JsonNode transferLeadership(ShardId shard, NodeId node) {
+        JsonNode leader = leader(shard);
+        Peer target = member(leader, node)
+                .orElseThrow(
+                        () -> new AdminException("UNKNOWN_PEER", "node " + node + " is no member of shard " + shard));
+        if (leader.path("self").asText().equals(target.id().toString())) {
+            return leader;
+        }
+        ObjectNode arguments = ClusterCalls.none()
+                .put("shard", shard.value())
+                .put("target", target.id().toString())
+                .put("timeoutMillis", patience.toMillis());
+        try {
+            return calls.call(leader.path("address").asText(), "leader.transfer", arguments, patience.plus(STEP));
+        } catch (AdminException e) {
+            boolean leadsNow = calls.statusOf(shard, target.address())
+                    .filter(status -> status.path("leads").asBoolean())
+                    .isPresent();
+            if (leadsNow) {
+                return ClusterCalls.none().put("leader", target.id().toString());
+            }
+            throw e;
+        }
+    }
+
+    private static Optional<Peer> member(JsonNode leader, NodeId node) {
+        return ClusterCalls.members(leader).stream()
+                .filter(peer -> peer.id().node().equals(node))
+                .findFirst();
+    }
+
+    /**
+     * Adds the node at an address to a shard: the node joins the cluster if it has not, receives the shard as an observer, and
+     * votes once it has caught up.
+     *
+     * @param vote false to leave it an observer
+     */
+    void add(ShardId shard, String address, boolean vote) {
+        long deadline = calls.deadline();
+        Peer peer = introduce(address, deadline);
+        JsonNode leader = leader(shard);
+        Optional<Peer> present = member(leader, peer.id().node());
+        if (present.isPresent() && present.get().role() == Role.VOTER) {
+            noteMembers(shard, deadline);
+            return;
+        }
+        calls.call(address, "shard.open", DescriptorJson.write(descriptorOf(leader)), patience);
+        progress.accept(peer.id().node() + " receives the shard" + (vote ? ", and votes once it has caught up" : ""));
+        putPeer(shard, peer.withRole(vote ? Role.VOTER : Role.OBSERVER), deadline);
+        awaitCaughtUp(shard, peer, deadline);
+        if (!vote) {
+            reopen(shard, peer, Role.OBSERVER, deadline);
+        }
+        noteMembers(shard, deadline);
+    }
+
+    /** Makes an observer of a shard a voter, once it has caught up. */
+    void promote(ShardId shard, NodeId node) {
+        long deadline = calls.deadline();
+        Peer peer = member(leader(shard), node)
+                .orElseThrow(
+                        () -> new AdminException("UNKNOWN_PEER", "node " + node + " is no member of shard " + shard));
+        awaitCaughtUp(shard, peer, deadline);
+        putPeer(shard, peer.withRole(Role.VOTER), deadline);
+        reopen(shard, peer, Role.VOTER, deadline);
+        noteMembers(shard, deadline);
+    }
+
+    /**
+     * Opens the shard anew on a node that learned its role by a change of configuration: Ratis leaves a division that began as
+     * an observer in its starting state, in which it neither votes nor takes snapshots, until it is opened again.
+     */
+    private void reopen(ShardId shard, Peer peer, Role role, long deadline) {
+        calls.eventually(deadline, peer.id().node() + " to learn that it is " + role, () -> {
+            boolean knows = calls.statusOf(shard, peer.address())
+                    .filter(status -> ClusterCalls.members(status).contains(peer.withRole(role)))
+                    .isPresent();
+            if (!knows) {
+                throw new AdminException("BEHIND", peer.id().node() + " does not know yet that it is " + role);
+            }
+            return ClusterCalls.none();
+        });
+        calls.call(peer.address(), "shard.reopen", ClusterCalls.none().put("shard", shard.value()), patience);
+    }
+
+    private Peer introduce(String address, long deadline) {
+        ClusterId cluster = ClusterId.parse(firstHello().path("cluster").asText());
+        JsonNode hello =
+                calls.call(address, "cluster.join", ClusterCalls.none().put("cluster", cluster.toString()), STEP);
+        Peer peer = new Peer(
+                PeerId.parse(hello.path("peer").asText()), hello.path("address").asText(), Role.VOTER);
+        calls.eventually(deadline, "node at " + address, () -> {
+            JsonNode now = calls.call(address, "status", ClusterCalls.none(), STEP);
+            return calls.call(now.path("address").asText(), "hello", ClusterCalls.none(), STEP);
+        });
+        calls.register(peer, deadline);
+        return peer;
+    }
+
+    private JsonNode firstHello() {
+        AdminException last = null;
+        for (String seed : seeds) {
+            try {
+                return calls.call(seed, "hello", ClusterCalls.none(), STEP);
+            } catch (AdminException e) {
+                last = e;
+            }
+        }
+        throw last;
+    }
+
+    private static ShardDescriptor descriptorOf(JsonNode leaderStatus) {
+        return DescriptorJson.readDescriptor(leaderStatus.path("descriptor"));
+    }
+
+    private void putPeer(ShardId shard, Peer peer, long deadline) {
+        ObjectNode arguments = ClusterCalls.none()
+                .put("shard", shard.value())
+                .put("timeoutMillis", ClusterCalls.remaining(deadline).toMillis());
+        arguments.set("peer", DescriptorJson.write(peer));
+        calls.onLeader(shard, "peer.put", arguments, deadline);
+    }
+
+    private void awaitCaughtUp(ShardId shard, Peer peer, long deadline) {
+        calls.eventually(deadline, peer.id().node() + " to catch up", () -> {
+            long committed = leader(shard).path("committedIndex").asLong();
+            long applied = calls.statusOf(shard, peer.address())
+                    .map(status -> status.path("appliedIndex").asLong(-1))
+                    .orElse(-1L);
+            progress.accept(peer.id().node() + " has applied " + applied + " of " + committed);
+            if (committed - applied > 100) {
+                throw new AdminException(
+                        "BEHIND", peer.id().node() + " is " + (committed - applied) + " entries behind");
+            }
+            return ClusterCalls.none();
+        });
+    }
+
+    private void noteMembers(ShardId shard, long deadline) {
+        JsonNode leader = leader(shard);
+        ObjectNode arguments = ClusterCalls.none().put("shard", shard.value());
+        arguments.set("peers", leader.path("peers"));
+        calls.onLeader(MetadataShard.ID, "shards.members", arguments, deadline);
+    }
+
+    /**
+     * Removes a node from a shard. Leadership leaves it first; refused if the voters that remain and can be reached are no
+     * majority.
+     */
+    void remove(ShardId shard, NodeId node) {
+        long deadline = calls.deadline();
+        JsonNode leader = leader(shard);
+        Optional<Peer> leaving = member(leader, node);
+        if (leaving.isPresent()) {
+            List<Peer> staying = ClusterCalls.members(leader).stream()
+                    .filter(peer -> peer.role().votes() && !peer.id().node().equals(node))
+                    .toList();
+            checkQuorum(shard, staying);
+            if (leader.path("self").asText().equals(leaving.get().id().toString())) {
+                Peer heir = staying.get(0);
+                progress.accept(
+                        "leadership of " + shard + " goes to " + heir.id().node());
+                transferLeadership(shard, heir.id().node());
+            }
+            ObjectNode arguments = ClusterCalls.none()
+                    .put("shard", shard.value())
+                    .put("peer", leaving.get().id().toString());
+            calls.onLeader(shard, "peer.remove", arguments, deadline);
+            noteMembers(shard, deadline);
+            forget(shard, leaving.get());
+        }
+    }
+
+    private void checkQuorum(ShardId shard, List<Peer> staying) {
+        long alive = staying.stream()
+                .filter(peer -> calls.statusOf(shard, peer.address()).isPresent())
+                .count();
+        if (staying.isEmpty() || alive < VoterSets.majority(staying.size())) {
+            throw new AdminException(
+                    "QUORUM_WOULD_BE_LOST",
+                    "shard " + shard + " would have " + staying.size()
+                            + " voters of which " + alive + " can be reached, and needs "
+                            + VoterSets.majority(Math.max(1, staying.size())) + "; add or restart nodes first");
+        }
+    }
+
+    private void forget(ShardId shard, Peer peer) {
+        try {
+            calls.call(peer.address(), "shard.close", ClusterCalls.none().put("shard", shard.value()), STEP);
+        } catch (AdminException e) {
+            progress.accept(
+                    "the data of shard " + shard + " on " + peer.id().node() + " was not deleted: " + e.getMessage());
+        }
+    }
+}
