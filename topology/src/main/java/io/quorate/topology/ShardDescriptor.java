@@ -15,15 +15,24 @@ import java.util.UUID;
  * @param shard its name
  * @param generation its life
  * @param application name of the application, for example {@code kv}
+ * @param applyVersion version of the application's apply function that its log begins with, from 1
  * @param peers members at creation, at least one of them with a vote; no node twice
  */
 public record ShardDescriptor(
-        ClusterId cluster, ShardId shard, Generation generation, String application, List<Peer> peers) {
+        ClusterId cluster,
+        ShardId shard,
+        Generation generation,
+        String application,
+        int applyVersion,
+        List<Peer> peers) {
     public ShardDescriptor {
         Objects.requireNonNull(cluster, "cluster");
         Objects.requireNonNull(shard, "shard");
         Objects.requireNonNull(generation, "generation");
         Names.check("application", application);
+        if (applyVersion < 1) {
+            throw new IllegalArgumentException("shard " + shard + " with apply version " + applyVersion);
+        }
         peers = List.copyOf(peers);
         Set<NodeId> nodes = new HashSet<>();
         for (Peer peer : peers) {
@@ -34,6 +43,17 @@ public record ShardDescriptor(
         if (peers.stream().noneMatch(peer -> peer.role().votes())) {
             throw new IllegalArgumentException("shard " + shard + " has no voter among its " + peers.size() + " peers");
         }
+    }
+
+    /** A shard whose log begins with apply version 1. */
+    public ShardDescriptor(
+            ClusterId cluster, ShardId shard, Generation generation, String application, List<Peer> peers) {
+        this(cluster, shard, generation, application, 1, peers);
+    }
+
+    /** The same shard with other peers. */
+    public ShardDescriptor withPeers(List<Peer> others) {
+        return new ShardDescriptor(cluster, shard, generation, application, applyVersion, others);
     }
 
     /**

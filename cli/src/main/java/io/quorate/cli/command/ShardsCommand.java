@@ -1,8 +1,12 @@
 package io.quorate.cli.command;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.quorate.statemachine.node.ClusterAdmin;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -16,7 +20,7 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "shards",
         description = {
-            "Lists, creates and removes shards.",
+            "Lists, creates, upgrades and removes shards.",
             "",
             "A shard is a log of its own with an application behind it: 'kv' (keys and values) or 'log' (entries under their LSN)."
         },
@@ -28,9 +32,15 @@ import picocli.CommandLine.Spec;
         footer = {
             "  quorate shards create orders --application kv",
             "  quorate shards list",
+            "  quorate shards upgrade orders --dry-run",
             "  quorate shards remove orders"
         },
-        subcommands = {ShardsCommand.ListShards.class, ShardsCommand.Create.class, ShardsCommand.Remove.class})
+        subcommands = {
+            ShardsCommand.ListShards.class,
+            ShardsCommand.Create.class,
+            ShardsUpgradeCommand.class,
+            ShardsCommand.Remove.class
+        })
 final class ShardsCommand implements Runnable {
     @Spec
     private CommandSpec spec;
@@ -44,7 +54,7 @@ final class ShardsCommand implements Runnable {
     /** Lists. */
     @Command(
             name = "list",
-            description = "Lists the shards, their applications, states and members.",
+            description = "Lists the shards, their applications and the versions in force, states and members.",
             mixinStandardHelpOptions = true,
             optionListHeading = "%nOptions:%n",
             footerHeading = "%nExamples:%n",
@@ -58,7 +68,7 @@ final class ShardsCommand implements Runnable {
 
         @Override
         public void run() {
-            JsonNode shards = cluster.admin(output::progress, admin -> admin.shards());
+            JsonNode shards = cluster.admin(output::progress, ListShards::withVersions);
             StringBuilder text = new StringBuilder();
             for (JsonNode record : shards.path("shards")) {
                 JsonNode descriptor = record.path("descriptor");
@@ -66,14 +76,34 @@ final class ShardsCommand implements Runnable {
                 descriptor.path("peers").forEach(peer -> members.append(' ')
                         .append(peer.path("id").asText().split("\\.")[0]));
                 text.append(String.format(
-                        "%-20s %-8s generation %-4d %-9s on%s%n",
+                        "%-20s %-8s version %-4s generation %-4d %-9s on%s%n",
                         descriptor.path("shard").asText(),
                         descriptor.path("application").asText(),
+                        record.path("versions").path("applyVersion").asText("?"),
                         descriptor.path("generation").asLong(),
                         record.path("state").asText(),
                         members));
             }
             output.print(shards, text.toString().stripTrailing());
+        }
+
+        /** The versions in force are the leaders' to tell; a shard without a leader has none here. */
+        private static JsonNode withVersions(ClusterAdmin admin) {
+            Map<String, JsonNode> versions = new HashMap<>();
+            for (JsonNode node : admin.status()) {
+                for (JsonNode replica : node.path("shards")) {
+                    if (replica.path("leads").asBoolean()) {
+                        versions.put(replica.path("shard").asText(), replica.path("versions"));
+                    }
+                }
+            }
+            JsonNode shards = admin.shards();
+            for (JsonNode record : shards.path("shards")) {
+                String shard = record.path("descriptor").path("shard").asText();
+                Optional.ofNullable(versions.get(shard))
+                        .ifPresent(found -> ((ObjectNode) record).set("versions", found));
+            }
+            return shards;
         }
     }
 

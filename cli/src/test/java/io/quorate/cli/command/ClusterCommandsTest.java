@@ -180,6 +180,36 @@ class ClusterCommandsTest {
     }
 
     @Test
+    void versionsAreShownAndRaisedOnlyToWhatAllMembersHave() throws IOException {
+        for (JsonNode shard : json(ExitCode.OK, "shards", "list").path("shards")) {
+            assertThat(shard.path("versions").path("applyVersion").asInt()).isEqualTo(1);
+        }
+        assertThat(run("shards", "upgrade", "orders").out()).contains("at apply version 1 already");
+        JsonNode dry = json(ExitCode.OK, "shards", "upgrade", "orders", "--apply-version", "2", "--dry-run");
+        assertThat(dry.path("raised").asBoolean()).isFalse();
+        assertThat(dry.path("objections")).hasSize(3);
+        assertThat(run("shards", "upgrade", "orders", "--apply-version", "2", "--dry-run")
+                        .out())
+                .contains("cannot go from apply version 1 to 2", "n1.", "n2.", "n3.");
+        assertFails(
+                ExitCode.REFUSED,
+                "supports apply versions 1, not 2",
+                "shards",
+                "upgrade",
+                "orders",
+                "--apply-version",
+                "2");
+        assertFails(
+                ExitCode.USAGE,
+                "--apply-version must be 1 or more",
+                "shards",
+                "upgrade",
+                "orders",
+                "--apply-version",
+                "0");
+    }
+
+    @Test
     void shardsComeAndGo() throws IOException {
         assertThat(json(ExitCode.OK, "shards", "create", "brief", "--nodes", "n1,n2")
                         .has("error"))

@@ -9,6 +9,7 @@ import io.quorate.topology.Peer;
 import io.quorate.topology.PeerId;
 import io.quorate.topology.Role;
 import io.quorate.wal.log.LogStatus;
+import io.quorate.wal.log.LogVersions;
 import io.quorate.wal.log.Lsn;
 import java.util.List;
 import java.util.Map;
@@ -26,7 +27,7 @@ class ShardHealthTest {
 
     private static LogStatus status(
             Optional<PeerId> leader, long applied, long committed, List<Peer> peers, Optional<String> problem) {
-        return new LogStatus(N1, leader, 3, new Lsn(applied), applied, committed, peers, problem);
+        return new LogStatus(N1, leader, 3, new Lsn(applied), applied, committed, peers, LogVersions.FIRST, problem);
     }
 
     private static ShardHealth judge(LogStatus status) {

@@ -8,6 +8,7 @@ import io.quorate.topology.Peer;
 import io.quorate.topology.PeerId;
 import io.quorate.topology.Role;
 import io.quorate.wal.log.LogStatus;
+import io.quorate.wal.log.LogVersions;
 import io.quorate.wal.log.Lsn;
 import java.util.List;
 import java.util.Optional;
@@ -23,8 +24,8 @@ class DrainTest {
 
     private static Optional<Peer> successor(Peer leader, Peer... others) {
         List<Peer> peers = Stream.concat(Stream.of(SELF), Stream.of(others)).toList();
-        return Drain.successor(
-                new LogStatus(SELF.id(), Optional.of(leader.id()), 1, Lsn.ZERO, 0, 0, peers, Optional.empty()));
+        return Drain.successor(new LogStatus(
+                SELF.id(), Optional.of(leader.id()), 1, Lsn.ZERO, 0, 0, peers, LogVersions.FIRST, Optional.empty()));
     }
 
     @Test

@@ -15,8 +15,20 @@ public interface Application {
     /** Name that shards ask for, for example {@code kv}: lower-case letters, digits and dashes. */
     String name();
 
-    /** Version of the apply function, from 1. Replicas apply an entry only by a version that the cluster agreed on. */
+    /**
+     * Newest version of the apply function that this build has, from 1. Entries are applied by the version that the shard's log
+     * agreed on, the same on every replica: {@link StateTransaction#applyVersion}.
+     */
     int version();
+
+    /**
+     * Oldest version of the apply function that this build still has. To change what {@link #apply} does while the cluster
+     * serves: raise {@link #version}, leave this where it was and do as before for entries of the old version, restart the
+     * nodes one by one, then raise the shard's version. By default there is one version only.
+     */
+    default int oldestVersion() {
+        return version();
+    }
 
     /**
      * Applies one entry. Called by one thread at a time, in LSN order, each entry once in the life of a state.

@@ -4,6 +4,7 @@ import io.quorate.statemachine.store.StateDigest;
 import io.quorate.wal.log.AppendOutcome;
 import io.quorate.wal.log.Bytes;
 import io.quorate.wal.log.LogRecord;
+import io.quorate.wal.log.LogVersions;
 import io.quorate.wal.log.Lsn;
 import io.quorate.wal.log.ReadConsistency;
 import io.quorate.wal.log.ReplicatedLog;
@@ -37,6 +38,16 @@ public interface HostedShard extends ReplicatedLog {
 
     /** Fingerprint of the state as it is now; reads all of it. */
     CompletableFuture<StateDigest> digest();
+
+    /** Asks every member which versions it can apply; members that do not answer are named. */
+    CompletableFuture<VersionSurvey> surveyVersions();
+
+    /**
+     * Raises the versions by which entries are applied, on the leader: from the committed entry's LSN on, on every replica.
+     *
+     * @return {@code Rejected} if a member cannot apply them or does not answer, which the message names
+     */
+    CompletableFuture<AppendOutcome> raiseVersions(LogVersions wanted, Duration timeout);
 
     /** Makes a checkpoint and lets the consensus log behind it go; completes with the LSN that is durable then. */
     CompletableFuture<Lsn> checkpoint(Duration timeout);

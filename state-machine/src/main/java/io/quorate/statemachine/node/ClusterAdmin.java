@@ -20,6 +20,7 @@ import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -90,8 +91,8 @@ public final class ClusterAdmin implements AutoCloseable {
                     () -> calls.call(peer.address(), "shard.open", DescriptorJson.write(metadata), STEP));
         }
         calls.onLeader(MetadataShard.ID, "cluster.seed", DescriptorJson.write(metadata), deadline);
-        for (Peer peer : peers) {
-            calls.register(peer, deadline);
+        for (int i = 0; i < peers.size(); i++) {
+            calls.register(peers.get(i), nodes.get(seeds.get(i)), deadline);
         }
         return cluster;
     }
@@ -157,7 +158,40 @@ public final class ClusterAdmin implements AutoCloseable {
         progress.accept("shard " + shard + " is being created");
         Shard found = new Shard(DescriptorJson.readDescriptor(created.path("descriptor")));
         calls.eventually(deadline, "leader of shard " + shard, () -> found.leader());
+        beginAtNewestVersion(shard);
         return created;
+    }
+
+    /** The log begins with the oldest version that its members may have; where all answer, it goes on with the newest. */
+    private void beginAtNewestVersion(ShardId shard) {
+        JsonNode survey = surveyVersions(shard);
+        boolean older = !survey.path("newest").equals(survey.path("versions"));
+        if (older && survey.path("silent").isEmpty()) {
+            upgradeShard(shard, OptionalInt.empty(), false);
+        } else if (older) {
+            progress.accept(
+                    "shard " + shard + " begins with an older version, since not all of its members answer yet; "
+                            + "raise it with 'quorate shards upgrade'");
+        }
+    }
+
+    /** What the members of a shard can apply, what its log is at and the newest that all of them have; asked by its leader. */
+    public JsonNode surveyVersions(ShardId shard) {
+        ObjectNode arguments = ClusterCalls.none().put("shard", shard.value());
+        return calls.onLeader(shard, "versions.survey", arguments, calls.deadline());
+    }
+
+    /**
+     * Raises the version of the apply function by which a shard's entries are applied, and its feature level; refused while a
+     * member does not have it or does not answer.
+     *
+     * @param applyVersion empty: the newest that all members have
+     * @param dryRun true only to hear who stands against it
+     */
+    public JsonNode upgradeShard(ShardId shard, OptionalInt applyVersion, boolean dryRun) {
+        ObjectNode arguments = ClusterCalls.none().put("shard", shard.value()).put("dryRun", dryRun);
+        applyVersion.ifPresent(version -> arguments.put("applyVersion", version));
+        return calls.onLeader(shard, "versions.raise", arguments, calls.deadline());
     }
 
     /** Removes a shard with its data and waits until it is gone. */

@@ -69,9 +69,10 @@ final class ClusterCalls implements AutoCloseable {
         return eventually(deadline, "leader of shard " + shard, () -> findLeader(shard, addresses()));
     }
 
-    void register(Peer peer, long deadline) {
+    void register(Peer peer, JsonNode hello, long deadline) {
         progress.accept("node " + peer.id().node() + " at " + peer.address());
         ObjectNode node = none().put("peer", peer.id().toString()).put("address", peer.address());
+        node.set("featureLevels", hello.path("featureLevels"));
         onLeader(MetadataShard.ID, "nodes.register", node, deadline);
     }
 

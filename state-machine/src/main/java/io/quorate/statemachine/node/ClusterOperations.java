@@ -12,6 +12,7 @@ import io.quorate.topology.PeerId;
 import io.quorate.topology.Role;
 import io.quorate.topology.ShardDescriptor;
 import io.quorate.topology.ShardId;
+import io.quorate.wal.log.VersionRange;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -24,9 +25,6 @@ import java.util.stream.Collectors;
 final class ClusterOperations {
     private static final int DEFAULT_REPLICAS = 3;
 
-    /** What all nodes of a cluster of this version understand. */
-    private static final int FEATURE_LEVEL = 1;
-
     private final ClusterId cluster;
     private final MetadataShard metadata;
     private final ApplicationCatalog applications;
@@ -38,10 +36,20 @@ final class ClusterOperations {
         this.metadata = metadata;
     }
 
-    /** Notes a node: {@code {peer, address}}. An earlier life of the same node's disk is replaced. */
+    /**
+     * Notes a node: {@code {peer, address, featureLevels}}. An earlier life of the same node's disk is replaced. A build that does
+     * not have the cluster's feature level, which is that of the metadata shard's log, is refused.
+     */
     JsonNode registerNode(JsonNode arguments) {
         PeerId peer = DescriptorJson.parse(() -> PeerId.parse(DescriptorJson.text(arguments, "peer")));
         String address = DescriptorJson.parse(() -> Peer.checkAddress(DescriptorJson.text(arguments, "address")));
+        VersionRange levels = DescriptorJson.parse(() -> DescriptorJson.readRange(arguments.path("featureLevels")));
+        if (!levels.contains(metadata.featureLevel())) {
+            throw new AdminException(
+                    "FEATURE_LEVEL",
+                    peer.node() + " has feature levels " + levels + ", the cluster is at " + metadata.featureLevel()
+                            + "; start it with a build that has it");
+        }
         for (ObjectNode other : metadata.list("node/").values()) {
             boolean sameNode = PeerId.parse(other.path("peer").asText()).node().equals(peer.node());
             if (other.path("address").asText().equals(address) && !sameNode) {
@@ -69,8 +77,7 @@ final class ClusterOperations {
         }
         String key = "cluster";
         if (metadata.get(key).isEmpty()) {
-            ObjectNode document =
-                    DescriptorJson.object().put("id", cluster.toString()).put("featureLevel", FEATURE_LEVEL);
+            ObjectNode document = DescriptorJson.object().put("id", cluster.toString());
             metadata.replace(key, Optional.empty(), Optional.of(document));
         }
         return record.write();
@@ -88,7 +95,9 @@ final class ClusterOperations {
     JsonNode createShard(JsonNode arguments) {
         ShardId shard = DescriptorJson.parse(() -> new ShardId(DescriptorJson.text(arguments, "shard")));
         String application = DescriptorJson.text(arguments, "application");
-        DescriptorJson.parse(() -> applications.create(application));
+        // the oldest that this node still has: a node that was not restarted yet has it, too
+        int applyVersion =
+                DescriptorJson.parse(() -> applications.create(application)).oldestVersion();
         Optional<ObjectNode> before = metadata.get(ShardRecord.key(shard.value()));
         Optional<ShardRecord> known = before.map(ShardRecord::read);
         if (known.isPresent() && known.get().state() != ShardRecord.State.REMOVED) {
@@ -97,7 +106,7 @@ final class ClusterOperations {
         Generation generation =
                 known.map(record -> record.descriptor().generation().next()).orElse(Generation.FIRST);
         ShardDescriptor descriptor = DescriptorJson.parse(
-                () -> new ShardDescriptor(cluster, shard, generation, application, members(arguments)));
+                () -> new ShardDescriptor(cluster, shard, generation, application, applyVersion, members(arguments)));
         ShardRecord record = new ShardRecord(descriptor, ShardRecord.State.CREATING, Set.of());
         metadata.replace(record.key(), before, Optional.of(record.write()));
         return record.write();
@@ -178,10 +187,7 @@ final class ClusterOperations {
         ShardRecord record = ShardRecord.read(before);
         List<Peer> peers = new ArrayList<>();
         arguments.path("peers").forEach(peer -> peers.add(DescriptorJson.readPeer(peer)));
-        ShardDescriptor was = record.descriptor();
-        ShardDescriptor now =
-                new ShardDescriptor(was.cluster(), was.shard(), was.generation(), was.application(), peers);
-        ObjectNode update = record.with(now).write();
+        ObjectNode update = record.with(record.descriptor().withPeers(peers)).write();
         metadata.replace(record.key(), Optional.of(before), Optional.of(update));
         return update;
     }

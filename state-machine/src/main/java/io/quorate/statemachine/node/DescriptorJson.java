@@ -12,6 +12,8 @@ import io.quorate.topology.Role;
 import io.quorate.topology.ShardDescriptor;
 import io.quorate.topology.ShardId;
 import io.quorate.wal.log.LogStatus;
+import io.quorate.wal.log.LogVersions;
+import io.quorate.wal.log.VersionRange;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -30,6 +32,7 @@ final class DescriptorJson {
         node.put("shard", descriptor.shard().value());
         node.put("generation", descriptor.generation().value());
         node.put("application", descriptor.application());
+        node.put("applyVersion", descriptor.applyVersion());
         node.putArray("peers");
         descriptor.peers().forEach(peer -> node.withArray("/peers").add(write(peer)));
         return node;
@@ -49,6 +52,7 @@ final class DescriptorJson {
                 new ShardId(text(node, "shard")),
                 new Generation(node.path("generation").asLong()),
                 text(node, "application"),
+                node.path("applyVersion").asInt(1),
                 peers));
     }
 
@@ -70,10 +74,23 @@ final class DescriptorJson {
         node.put("appliedLsn", status.applied().value());
         node.put("appliedIndex", status.appliedIndex());
         node.put("committedIndex", status.committedIndex());
+        node.set("versions", write(status.versions()));
         node.put("problem", status.health().orElse(null));
         node.putArray("peers");
         status.peers().forEach(peer -> node.withArray("/peers").add(write(peer)));
         return node;
+    }
+
+    static ObjectNode write(LogVersions versions) {
+        return object().put("featureLevel", versions.featureLevel()).put("applyVersion", versions.applyVersion());
+    }
+
+    static ObjectNode write(VersionRange range) {
+        return object().put("oldest", range.oldest()).put("newest", range.newest());
+    }
+
+    static VersionRange readRange(JsonNode node) {
+        return new VersionRange(node.path("oldest").asInt(), node.path("newest").asInt());
     }
 
     /** A text that must be there. */

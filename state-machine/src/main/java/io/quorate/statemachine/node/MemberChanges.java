@@ -135,7 +135,7 @@ final class MemberChanges {
             JsonNode now = calls.call(address, "status", ClusterCalls.none(), STEP);
             return calls.call(now.path("address").asText(), "hello", ClusterCalls.none(), STEP);
         });
-        calls.register(peer, deadline);
+        calls.register(peer, hello, deadline);
         return peer;
     }
 

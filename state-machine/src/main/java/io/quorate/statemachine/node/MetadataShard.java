@@ -44,6 +44,11 @@ final class MetadataShard {
         return shard.status().leads();
     }
 
+    /** The cluster's feature level: that of this shard's log. */
+    int featureLevel() {
+        return shard.status().versions().featureLevel();
+    }
+
     /** All documents whose key begins with the prefix, as of now. */
     Map<String, ObjectNode> list(String prefix) {
         Map<String, ObjectNode> found = new TreeMap<>();

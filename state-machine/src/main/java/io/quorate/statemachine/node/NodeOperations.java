@@ -21,6 +21,7 @@ import io.quorate.wal.log.Bytes;
 import io.quorate.wal.log.Lsn;
 import io.quorate.wal.log.MembershipException;
 import io.quorate.wal.log.ReadConsistency;
+import io.quorate.wal.log.VersionSupport;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Base64;
@@ -71,6 +72,10 @@ final class NodeOperations implements AdminHandler {
         reads.put("status", arguments -> status());
         reads.put("digest", this::digest);
         reads.put("query", this::query);
+        reads.put("versions.survey", arguments -> VersionOperations.survey(shard(arguments)));
+        changes.put(
+                "versions.raise",
+                arguments -> VersionOperations.raise(shard(arguments), arguments, timeout(arguments)));
         reads.put("nodes.list", arguments -> cluster().listNodes());
         reads.put("shards.list", arguments -> cluster().listShards());
         changes.put("cluster.join", this::joinCluster);
@@ -112,8 +117,9 @@ final class NodeOperations implements AdminHandler {
 
     private JsonNode hello() {
         NodeIdentity self = identity.get();
-        return DescriptorJson.object()
-                .put("node", self.node().value())
+        ObjectNode answer = DescriptorJson.object();
+        answer.set("featureLevels", DescriptorJson.write(VersionSupport.FEATURE_LEVELS));
+        return answer.put("node", self.node().value())
                 .put("peer", self.peer().toString())
                 .put("address", address)
                 .put("cluster", self.cluster().map(ClusterId::toString).orElse(null));

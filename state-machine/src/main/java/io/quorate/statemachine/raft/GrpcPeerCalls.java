@@ -2,6 +2,7 @@ package io.quorate.statemachine.raft;
 
 import io.quorate.topology.ClusterId;
 import io.quorate.topology.Peer;
+import io.quorate.wal.log.VersionSupport;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -72,6 +73,11 @@ final class GrpcPeerCalls implements PeerCalls, AutoCloseable {
     @Override
     public CompletableFuture<Long> readIndex(Peer leader, UUID group) {
         return call(leader, PeerMessage.Operation.READ_INDEX, group, -1).thenApply(answer -> answer[0]);
+    }
+
+    @Override
+    public CompletableFuture<VersionSupport> versions(Peer peer, UUID group) {
+        return call(peer, PeerMessage.Operation.VERSIONS, group, -1).thenApply(PeerCalls::decodeVersions);
     }
 
     private CompletableFuture<long[]> call(Peer peer, PeerMessage.Operation operation, UUID group, long index) {

@@ -1,6 +1,8 @@
 package io.quorate.statemachine.raft;
 
 import io.quorate.topology.Peer;
+import io.quorate.wal.log.VersionRange;
+import io.quorate.wal.log.VersionSupport;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 
@@ -24,4 +26,25 @@ interface PeerCalls {
 
     /** Asks the leader for an index such that whoever has applied it may serve a linearizable read that began before. */
     CompletableFuture<Long> readIndex(Peer leader, UUID group);
+
+    /** Asks a member which versions of the log it can apply. */
+    CompletableFuture<VersionSupport> versions(Peer peer, UUID group);
+
+    /** The answer to {@link #versions}: each range as its oldest in the upper and its newest in the lower half of a number. */
+    static long[] encode(VersionSupport support) {
+        return new long[] {pack(support.featureLevels()), pack(support.applyVersions()), 0};
+    }
+
+    private static long pack(VersionRange range) {
+        return (long) range.oldest() << 32 | range.newest();
+    }
+
+    /** @throws IllegalArgumentException if the numbers are no ranges */
+    static VersionSupport decodeVersions(long[] answer) {
+        return new VersionSupport(unpack(answer[0]), unpack(answer[1]));
+    }
+
+    private static VersionRange unpack(long packed) {
+        return new VersionRange((int) (packed >>> 32), (int) packed);
+    }
 }

@@ -14,7 +14,8 @@ final class PeerMessage {
     /** Operations by their code on the wire, which is their ordinal. */
     enum Operation {
         LOG_STATE,
-        READ_INDEX
+        READ_INDEX,
+        VERSIONS
     }
 
     /** A question. */

@@ -3,6 +3,7 @@ package io.quorate.statemachine.raft;
 import io.quorate.statemachine.host.AppendListener;
 import io.quorate.statemachine.host.HostedShard;
 import io.quorate.statemachine.host.QueryResult;
+import io.quorate.statemachine.host.VersionSurvey;
 import io.quorate.statemachine.store.Position;
 import io.quorate.statemachine.store.StateDigest;
 import io.quorate.topology.Peer;
@@ -14,6 +15,7 @@ import io.quorate.wal.log.Bytes;
 import io.quorate.wal.log.EntryBatch;
 import io.quorate.wal.log.LogRecord;
 import io.quorate.wal.log.LogStatus;
+import io.quorate.wal.log.LogVersions;
 import io.quorate.wal.log.Lsn;
 import io.quorate.wal.log.Membership;
 import io.quorate.wal.log.Ordering;
@@ -63,6 +65,7 @@ final class RatisShard implements HostedShard, RatisStateMachineAdapter.Listener
     private final RaftBatcher batcher;
     private final ClusterClock clock;
     private final RatisMembership membership;
+    private final VersionAgreement agreement;
     private final Set<WaitingRead> waitingReads = ConcurrentHashMap.newKeySet();
     /** Monotonic time at which a linearizable barrier began that this replica has caught up with; NEVER before the first. */
     private final AtomicLong freshAsOfNanos = new AtomicLong(NEVER);
@@ -90,6 +93,7 @@ final class RatisShard implements HostedShard, RatisStateMachineAdapter.Listener
                 this::submit,
                 shared.executors().workers());
         this.membership = new RatisMembership(shared.server(), group, view, shared.calls());
+        this.agreement = new VersionAgreement(view, descriptor.groupId(), shared.peers(), machine);
     }
 
     @Override
@@ -106,10 +110,19 @@ final class RatisShard implements HostedShard, RatisStateMachineAdapter.Listener
     public void appendAll(List<LogRecord> records, WriteConcern concern, Duration timeout, AppendListener listener) {
         long deadline = System.nanoTime() + timeout.toNanos();
         List<PendingAppend> appends = new ArrayList<>(records.size());
+        boolean internal = false;
         for (int i = 0; i < records.size(); i++) {
+            internal |= records.get(i).kind().isInternal();
             appends.add(new PendingAppend(records.get(i), concern, deadline, listener, i));
         }
-        Optional<Rejected> refusal = refusal();
+        enqueue(
+                appends,
+                internal
+                        ? Optional.of(new Rejected(RejectReason.INVALID, "only replicas append records of this kind"))
+                        : refusal());
+    }
+
+    private void enqueue(List<PendingAppend> appends, Optional<Rejected> refusal) {
         if (refusal.isPresent()) {
             appends.forEach(append -> append.answer(refusal.get()));
         } else {
@@ -141,6 +154,28 @@ final class RatisShard implements HostedShard, RatisStateMachineAdapter.Listener
                 + view.leader()
                         .map(leader -> leader.id() + " at " + leader.address())
                         .orElse("not known");
+    }
+
+    @Override
+    public CompletableFuture<VersionSurvey> surveyVersions() {
+        return agreement.survey();
+    }
+
+    @Override
+    public CompletableFuture<AppendOutcome> raiseVersions(LogVersions wanted, Duration timeout) {
+        Optional<Rejected> refusal = refusal();
+        if (refusal.isPresent()) {
+            return CompletableFuture.completedFuture(refusal.get());
+        }
+        return agreement.raise(wanted, record -> {
+            CompletableFuture<AppendOutcome> outcome = new CompletableFuture<>();
+            long deadline = System.nanoTime() + timeout.toNanos();
+            enqueue(
+                    List.of(new PendingAppend(
+                            record, WriteConcern.MAJORITY, deadline, (at, how) -> outcome.complete(how), 0)),
+                    refusal());
+            return outcome;
+        });
     }
 
     private EntryBatch stamp(List<LogRecord> records) {
@@ -303,6 +338,9 @@ final class RatisShard implements HostedShard, RatisStateMachineAdapter.Listener
         if (call.operation() == PeerMessage.Operation.READ_INDEX) {
             return probe.readIndex().thenApply(index -> new long[] {index, 0, 0});
         }
+        if (call.operation() == PeerMessage.Operation.VERSIONS) {
+            return CompletableFuture.completedFuture(PeerCalls.encode(machine.support()));
+        }
         long flushed = view.log().getFlushIndex();
         return CompletableFuture.completedFuture(new long[] {view.term(), flushed, view.termAtOrPurged(call.index())});
     }
@@ -389,6 +427,7 @@ final class RatisShard implements HostedShard, RatisStateMachineAdapter.Listener
                 open.map(division -> division.getRaftLog().getLastCommittedIndex())
                         .orElse(-1L),
                 view.peers(),
+                machine.versions(),
                 open.isPresent() ? health.problem() : Optional.of(closed()));
     }
 

@@ -15,8 +15,11 @@ import io.quorate.wal.log.AppendOutcome;
 import io.quorate.wal.log.Bytes;
 import io.quorate.wal.log.CorruptFormatException;
 import io.quorate.wal.log.EntryBatch;
+import io.quorate.wal.log.LogVersions;
 import io.quorate.wal.log.ReadUnavailableException;
 import io.quorate.wal.log.RejectReason;
+import io.quorate.wal.log.UnsupportedVersionException;
+import io.quorate.wal.log.VersionSupport;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
@@ -88,6 +91,9 @@ class RatisStateMachineAdapter extends BaseStateMachine {
 
     private final AtomicLong bytesSinceCheckpoint = new AtomicLong();
     private volatile long clusterTimeMillis;
+    private volatile LogVersions versions = LogVersions.FIRST;
+    /** Why the state cannot be read although it is there: a checkpoint of versions that this replica does not have. */
+    private volatile Optional<String> unreadable = Optional.empty();
 
     private GroupDurability durability;
     private StateStore store;
@@ -123,6 +129,7 @@ class RatisStateMachineAdapter extends BaseStateMachine {
         durability = new GroupDurability(sync, groupId, storage, server.getProperties());
         checkpoints.init(storage);
         openStore();
+        parkIfUnsupported();
         getLifeCycle().transition(LifeCycle.State.RUNNING);
     }
 
@@ -135,7 +142,8 @@ class RatisStateMachineAdapter extends BaseStateMachine {
             }
             Optional<CheckpointStorage.Checkpoint> newest = checkpoints.newest();
             store = stores.open(live, newest.map(CheckpointStorage.Checkpoint::directory));
-            replica = new ReplicaStateMachine(store, application, limits);
+            replica =
+                    new ReplicaStateMachine(store, application, limits, new LogVersions(1, descriptor.applyVersion()));
             Position position = replica.position();
             if (newest.isPresent() && newest.get().termIndex().getIndex() != position.index()) {
                 throw new IOException("checkpoint " + newest.get().directory() + " holds the state at index "
@@ -152,6 +160,7 @@ class RatisStateMachineAdapter extends BaseStateMachine {
 
     private void publishPosition() {
         clusterTimeMillis = replica.position().clusterTimeMillis();
+        versions = replica.versions();
         appliedLsn.advance(replica.position().lsn().value());
         appliedIndex.advance(replica.position().index());
     }
@@ -267,7 +276,11 @@ class RatisStateMachineAdapter extends BaseStateMachine {
 
     @Override
     public void notifyLeaderReady() {
-        listener.leaderReady();
+        if (health.isParked()) {
+            listener.parked();
+        } else {
+            listener.leaderReady();
+        }
     }
 
     @Override
@@ -357,8 +370,24 @@ class RatisStateMachineAdapter extends BaseStateMachine {
     public void reinitialize() throws IOException {
         checkpoints.reload();
         openStore();
+        if (parkIfUnsupported()) {
+            listener.parked();
+        }
         getLifeCycle().transition(LifeCycle.State.STARTING);
         getLifeCycle().transition(LifeCycle.State.RUNNING);
+    }
+
+    /** The checkpoint that was opened may be of versions that this replica does not have: then nothing is read or applied. */
+    private boolean parkIfUnsupported() {
+        try {
+            replica.checkVersions();
+            return false;
+        } catch (UnsupportedVersionException e) {
+            unreadable = Optional.of(e.getMessage());
+            health.park(replica.position().lsn(), replica.position().index() + 1, e);
+            log.error("[{}/{}] parked: {}", getId(), descriptor.shard(), e.getMessage());
+            return true;
+        }
     }
 
     /** Answers a query from the state as it is. */
@@ -381,6 +410,9 @@ class RatisStateMachineAdapter extends BaseStateMachine {
     }
 
     private StateStore openStoreOrFail() {
+        if (unreadable.isPresent()) {
+            throw new ReadUnavailableException(RejectReason.UNAVAILABLE, unreadable.get());
+        }
         if (store == null) {
             throw new ReadUnavailableException(RejectReason.UNAVAILABLE, "the replica is closed");
         }
@@ -393,6 +425,16 @@ class RatisStateMachineAdapter extends BaseStateMachine {
 
     Watermark appliedLsn() {
         return appliedLsn;
+    }
+
+    /** By which entries are applied now. */
+    LogVersions versions() {
+        return versions;
+    }
+
+    /** What this replica can apply. */
+    VersionSupport support() {
+        return ReplicaStateMachine.supportOf(application);
     }
 
     /** Cluster time of the last batch applied, in milliseconds. */

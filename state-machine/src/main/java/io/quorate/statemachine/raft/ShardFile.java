@@ -27,7 +27,7 @@ import java.util.List;
  *
  * <pre>
  * QUORATE-SHARD 1 CRC32C-of-the-rest-in-8-hex-digits
- * {"state":"OPEN","cluster":"..","shard":"..","generation":1,"application":"..","peers":[{"id":"..","address":"..","role":"VOTER"}]}
+ * {"state":"OPEN","cluster":"..","shard":"..","generation":1,"application":"..","applyVersion":1,"peers":[{"id":"..","address":"..","role":"VOTER"}]}
  * </pre>
  *
  * @param descriptor the shard
@@ -74,6 +74,7 @@ record ShardFile(ShardDescriptor descriptor, State state) {
         node.put("shard", descriptor.shard().value());
         node.put("generation", descriptor.generation().value());
         node.put("application", descriptor.application());
+        node.put("applyVersion", descriptor.applyVersion());
         for (Peer peer : descriptor.peers()) {
             node.withArray("/peers")
                     .addObject()
@@ -128,6 +129,7 @@ record ShardFile(ShardDescriptor descriptor, State state) {
                 new ShardId(node.path("shard").asText()),
                 new Generation(node.path("generation").asLong()),
                 node.path("application").asText(),
+                node.path("applyVersion").asInt(1),
                 peers);
         return new ShardFile(descriptor, State.valueOf(node.path("state").asText()));
     }

@@ -6,6 +6,7 @@ import io.quorate.statemachine.store.Keyspace;
 import io.quorate.statemachine.store.Position;
 import io.quorate.statemachine.store.StateBatch;
 import io.quorate.statemachine.store.StateStore;
+import io.quorate.wal.apply.AgreedVersions;
 import io.quorate.wal.apply.BatchSequencer;
 import io.quorate.wal.apply.SessionLimits;
 import io.quorate.wal.apply.WriterSessions;
@@ -13,6 +14,8 @@ import io.quorate.wal.log.AppendOutcome;
 import io.quorate.wal.log.ApplyResult;
 import io.quorate.wal.log.EntryBatch;
 import io.quorate.wal.log.LogEntry;
+import io.quorate.wal.log.LogVersions;
+import io.quorate.wal.log.VersionSupport;
 import java.util.List;
 
 /**
@@ -26,24 +29,52 @@ public final class ReplicaStateMachine {
     private final StateStore store;
     private final Application application;
     private final WriterSessions sessions;
+    private final AgreedVersions versions;
     private final BatchSequencer sequencer;
     private StateBatch batch;
     private BatchTransaction transaction;
     private Position position;
 
-    /** Continues from the position of the store. */
+    /** Continues from the position of the store, for a log that begins with {@link LogVersions#FIRST}. */
     public ReplicaStateMachine(StateStore store, Application application, SessionLimits limits) {
+        this(store, application, limits, LogVersions.FIRST);
+    }
+
+    /**
+     * Continues from the position of the store. Whether its versions are supported shows at {@link #checkVersions} or at the
+     * first batch.
+     *
+     * @param first what the log begins with
+     */
+    public ReplicaStateMachine(StateStore store, Application application, SessionLimits limits, LogVersions first) {
         this.store = store;
         this.application = application;
         this.position = store.position();
         this.sessions = StoredSessions.load(store, limits);
-        this.sequencer = new BatchSequencer(sessions, position.lsn(), position.clusterTimeMillis());
+        this.versions = StoredVersions.load(store, application, first);
+        this.sequencer = new BatchSequencer(sessions, versions, position.lsn(), position.clusterTimeMillis());
         begin();
     }
 
     private void begin() {
         batch = new StateBatch();
-        transaction = new BatchTransaction(store.view(Keyspace.USER), batch, Keyspace.USER);
+        transaction = new BatchTransaction(store.view(Keyspace.USER), batch, Keyspace.USER, () -> versions.current()
+                .applyVersion());
+    }
+
+    /** What an application can apply in this build. */
+    public static VersionSupport supportOf(Application application) {
+        return StoredVersions.supportOf(application);
+    }
+
+    /** The versions in force after the last batch applied. */
+    public LogVersions versions() {
+        return versions.current();
+    }
+
+    /** @throws io.quorate.wal.log.UnsupportedVersionException if the state is of versions that this replica does not have */
+    public void checkVersions() {
+        versions.check();
     }
 
     /** Position after the last batch applied, committed to the store or not. */
@@ -61,6 +92,7 @@ public final class ReplicaStateMachine {
      *
      * @return outcome of each record, in order; empty if skipped
      * @throws ApplyFailedException if the application failed at an entry; says at which
+     * @throws io.quorate.wal.log.UnsupportedVersionException if the log asks for versions that this replica does not have
      */
     public List<AppendOutcome> apply(long term, long index, EntryBatch entries) {
         if (index <= position.index()) {
@@ -98,6 +130,7 @@ public final class ReplicaStateMachine {
             return;
         }
         StoredSessions.drain(sessions, batch);
+        StoredVersions.drain(versions, batch);
         store.write(batch, position);
         begin();
     }

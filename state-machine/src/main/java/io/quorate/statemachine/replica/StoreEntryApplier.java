@@ -6,6 +6,7 @@ import io.quorate.statemachine.store.Keyspace;
 import io.quorate.statemachine.store.Position;
 import io.quorate.statemachine.store.StateBatch;
 import io.quorate.statemachine.store.StateStore;
+import io.quorate.wal.apply.AgreedVersions;
 import io.quorate.wal.apply.BatchSequencer;
 import io.quorate.wal.apply.LsnGate;
 import io.quorate.wal.apply.SessionLimits;
@@ -14,6 +15,7 @@ import io.quorate.wal.log.ApplyResult;
 import io.quorate.wal.log.Bytes;
 import io.quorate.wal.log.EntryApplier;
 import io.quorate.wal.log.LogEntry;
+import io.quorate.wal.log.LogVersions;
 import io.quorate.wal.log.Lsn;
 import java.util.ArrayList;
 import java.util.List;
@@ -41,22 +43,30 @@ public final class StoreEntryApplier implements EntryApplier {
     private final Application application;
     private final LsnGate gate;
     private final WriterSessions sessions;
+    private final AgreedVersions versions;
     private final BatchSequencer sequencer;
     private Position position;
     private RuntimeException failure;
 
+    /** Continues from the position of the store, for a log that begins with {@link LogVersions#FIRST}. */
+    public StoreEntryApplier(StateStore store, Application application, SessionLimits limits) {
+        this(store, application, limits, LogVersions.FIRST);
+    }
+
     /**
      * Continues from the position of the store.
      *
+     * @param first what the log begins with
      * @throws io.quorate.wal.log.CorruptFormatException if what the store holds of sessions or checksums is damaged
      */
-    public StoreEntryApplier(StateStore store, Application application, SessionLimits limits) {
+    public StoreEntryApplier(StateStore store, Application application, SessionLimits limits, LogVersions first) {
         this.store = store;
         this.application = application;
         this.position = store.position();
         this.gate = openGate(store);
         this.sessions = StoredSessions.load(store, limits);
-        this.sequencer = new BatchSequencer(sessions, position.lsn(), position.clusterTimeMillis());
+        this.versions = StoredVersions.load(store, application, first);
+        this.sequencer = new BatchSequencer(sessions, versions, position.lsn(), position.clusterTimeMillis());
     }
 
     private static LsnGate openGate(StateStore store) {
@@ -95,13 +105,16 @@ public final class StoreEntryApplier implements EntryApplier {
 
     private List<ApplyResult> applyFresh(List<LogEntry> fresh) {
         StateBatch batch = new StateBatch();
-        BatchTransaction transaction = new BatchTransaction(store.view(Keyspace.USER), batch, Keyspace.USER);
+        BatchTransaction transaction =
+                new BatchTransaction(store.view(Keyspace.USER), batch, Keyspace.USER, () -> versions.current()
+                        .applyVersion());
         List<ApplyResult> results = new ArrayList<>(fresh.size());
         for (LogEntry entry : fresh) {
             results.add(sequencer.replay(entry, user -> applyUser(user, transaction)));
             gate.enter(entry);
         }
         StoredSessions.drain(sessions, batch);
+        StoredVersions.drain(versions, batch);
         batch.put(Keyspace.SYSTEM, CHECKSUMS_KEY, gate.encodeLatest(STORED_CHECKSUMS));
         Position reached =
                 new Position(sequencer.applied(), position.term(), position.index(), sequencer.clusterTimeMillis());

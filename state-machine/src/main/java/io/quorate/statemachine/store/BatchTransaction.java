@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.IntSupplier;
 
 /**
  * A transaction over a state and the batch that is being gathered for it: reads see the batch first. One entry's writes can be
@@ -19,9 +20,17 @@ public final class BatchTransaction implements StateTransaction {
     private final StateView base;
     private final StateBatch batch;
     private final Keyspace keyspace;
+    private final IntSupplier applyVersion;
     private final List<Undo> undo = new ArrayList<>();
 
+    /** For entries of apply version 1. */
     public BatchTransaction(StateView base, StateBatch batch, Keyspace keyspace) {
+        this(base, batch, keyspace, () -> 1);
+    }
+
+    /** @param applyVersion asked for each entry that wants to know */
+    public BatchTransaction(StateView base, StateBatch batch, Keyspace keyspace, IntSupplier applyVersion) {
+        this.applyVersion = applyVersion;
         this.base = base;
         this.batch = batch;
         this.keyspace = keyspace;
@@ -38,6 +47,11 @@ public final class BatchTransaction implements StateTransaction {
             batch.restore(keyspace, undo.get(i).key(), undo.get(i).previous());
         }
         undo.clear();
+    }
+
+    @Override
+    public int applyVersion() {
+        return applyVersion.getAsInt();
     }
 
     @Override

@@ -3,6 +3,7 @@ package io.quorate.statemachine.client;
 import io.quorate.statemachine.host.AppendListener;
 import io.quorate.statemachine.host.HostedShard;
 import io.quorate.statemachine.host.QueryResult;
+import io.quorate.statemachine.host.VersionSurvey;
 import io.quorate.statemachine.store.StateDigest;
 import io.quorate.topology.Generation;
 import io.quorate.topology.Peer;
@@ -15,6 +16,7 @@ import io.quorate.wal.log.AppendOutcome.Rejected;
 import io.quorate.wal.log.Bytes;
 import io.quorate.wal.log.LogRecord;
 import io.quorate.wal.log.LogStatus;
+import io.quorate.wal.log.LogVersions;
 import io.quorate.wal.log.Lsn;
 import io.quorate.wal.log.Membership;
 import io.quorate.wal.log.Ordering;
@@ -146,7 +148,8 @@ final class TestShard implements HostedShard, AutoCloseable {
 
     @Override
     public LogStatus status() {
-        return new LogStatus(self, log.leader(), log.epoch(), log.lsn(), 0, 0, peers, Optional.empty());
+        return new LogStatus(
+                self, log.leader(), log.epoch(), log.lsn(), 0, 0, peers, LogVersions.FIRST, Optional.empty());
     }
 
     @Override
@@ -172,6 +175,16 @@ final class TestShard implements HostedShard, AutoCloseable {
     @Override
     public CompletableFuture<StateDigest> digest() {
         throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public CompletableFuture<VersionSurvey> surveyVersions() {
+        throw new UnsupportedOperationException("no versions here");
+    }
+
+    @Override
+    public CompletableFuture<AppendOutcome> raiseVersions(LogVersions wanted, Duration timeout) {
+        throw new UnsupportedOperationException("no versions here");
     }
 
     @Override

@@ -31,6 +31,11 @@ final class GuardedApplication implements Application {
     }
 
     @Override
+    public int oldestVersion() {
+        return application.oldestVersion();
+    }
+
+    @Override
     public ApplyResult apply(LogEntry entry, StateTransaction transaction) {
         GuardedTransaction guarded = new GuardedTransaction(transaction, misuses::add);
         ApplyResult result;

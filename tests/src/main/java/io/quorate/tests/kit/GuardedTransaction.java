@@ -31,6 +31,11 @@ final class GuardedTransaction implements StateTransaction {
     }
 
     @Override
+    public int applyVersion() {
+        return checked("apply version").applyVersion();
+    }
+
+    @Override
     public void put(Bytes key, Bytes value) {
         checked("put").put(key, value);
     }

@@ -7,6 +7,7 @@ import io.quorate.statemachine.store.StateStoreFactory;
 import io.quorate.wal.apply.SessionLimits;
 import io.quorate.wal.log.AppendOutcome;
 import io.quorate.wal.log.Bytes;
+import io.quorate.wal.log.LogVersions;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -48,7 +49,8 @@ final class ReplicaRun implements AutoCloseable {
     private void open() {
         application = applications.get();
         store = stores.open(directory.resolve("live"), checkpoint);
-        replica = new ReplicaStateMachine(store, application, SessionLimits.DEFAULT);
+        replica = new ReplicaStateMachine(
+                store, application, SessionLimits.DEFAULT, new LogVersions(1, application.version()));
     }
 
     /** One instance from beginning to end, each batch committed. */

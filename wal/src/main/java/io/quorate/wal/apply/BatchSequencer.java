@@ -25,12 +25,19 @@ import java.util.function.Function;
  */
 public final class BatchSequencer {
     private final WriterSessions sessions;
+    private final AgreedVersions versions;
     private long applied;
     /** Invariant: never goes back. */
     private long clusterTimeMillis;
 
+    /** For a log whose versions never change. */
     public BatchSequencer(WriterSessions sessions, Lsn applied, long clusterTimeMillis) {
+        this(sessions, AgreedVersions.first(), applied, clusterTimeMillis);
+    }
+
+    public BatchSequencer(WriterSessions sessions, AgreedVersions versions, Lsn applied, long clusterTimeMillis) {
         this.sessions = sessions;
+        this.versions = versions;
         this.applied = applied.value();
         this.clusterTimeMillis = clusterTimeMillis;
     }
@@ -49,8 +56,10 @@ public final class BatchSequencer {
      * @param epoch of the leader that logged it
      * @param application applies one entry of kind {@link EntryKind#USER}; if it throws, the caller must discard this sequencer
      * @return the outcome of each record, in order: {@link Committed} or {@link Rejected}
+     * @throws io.quorate.wal.log.UnsupportedVersionException if this replica does not have the versions in force or asked for
      */
     public List<AppendOutcome> apply(EntryBatch batch, long epoch, Function<LogEntry, ApplyResult> application) {
+        versions.check();
         clusterTimeMillis = Math.max(clusterTimeMillis, batch.clusterTimeMillis());
         sessions.expire(clusterTimeMillis);
         List<AppendOutcome> outcomes = new ArrayList<>(batch.records().size());
@@ -84,6 +93,7 @@ public final class BatchSequencer {
         if (entry.lsn().value() != applied + 1) {
             throw new IllegalArgumentException("entry " + entry.lsn() + " does not follow " + applied);
         }
+        versions.check();
         clusterTimeMillis = Math.max(clusterTimeMillis, entry.timestampMillis());
         sessions.expire(clusterTimeMillis);
         sessions.follow(entry.record(), clusterTimeMillis);
@@ -97,6 +107,9 @@ public final class BatchSequencer {
         LogRecord record = entry.record();
         if (record.kind() == EntryKind.SESSION_OPEN) {
             return openSession(entry);
+        }
+        if (record.kind() == EntryKind.VERSIONS) {
+            return versions.raise(entry.lsn(), record.payload());
         }
         if (record.writer() == 0) {
             return ApplyResult.refusal(record.kind() + " outside of a session");

@@ -9,7 +9,9 @@ public enum EntryKind {
     /** Ends a writer session. */
     SESSION_CLOSE(2),
     /** Keeps a writer session alive. */
-    SESSION_TOUCH(3);
+    SESSION_TOUCH(3),
+    /** Raises the versions by which the entries behind it are applied. Payload: {@link LogVersions}. Outside of any session. */
+    VERSIONS(4);
 
     private static final EntryKind[] BY_CODE = values();
 
@@ -22,6 +24,11 @@ public enum EntryKind {
     /** Code on disk and on the wire, 0 to 255; never changes. */
     public int code() {
         return code;
+    }
+
+    /** True for what only a replica may submit, after checks of its own: refused from clients. */
+    public boolean isInternal() {
+        return this == VERSIONS;
     }
 
     static EntryKind ofCode(int code) {

@@ -16,6 +16,7 @@ import java.util.Optional;
  * @param appliedIndex consensus index that {@code applied} corresponds to
  * @param committedIndex consensus index known to be committed
  * @param peers members by the latest configuration known here
+ * @param versions by which entries are applied here now
  * @param health empty if in order, else what is wrong
  */
 public record LogStatus(
@@ -26,10 +27,12 @@ public record LogStatus(
         long appliedIndex,
         long committedIndex,
         List<Peer> peers,
+        LogVersions versions,
         Optional<String> health) {
     public LogStatus {
         Objects.requireNonNull(self, "self");
         Objects.requireNonNull(applied, "applied");
+        Objects.requireNonNull(versions, "versions");
         peers = List.copyOf(peers);
     }
 

@@ -1,0 +1,10 @@
+package io.quorate.wal.log;
+
+/** A log or a state is of a version that this replica's build or application does not have; nothing of it was applied. */
+public final class UnsupportedVersionException extends RuntimeException {
+    private static final long serialVersionUID = 1;
+
+    public UnsupportedVersionException(String message) {
+        super(message);
+    }
+}
