@@ -21,13 +21,23 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Serves a node's pages by the JDK's own HTTP server. Four threads, at most 64 requests waiting; beyond that connections are closed.
+ * A client that takes longer than {@value #REQUEST_SECONDS} seconds to send its request, or than {@value #RESPONSE_SECONDS} to take the
+ * answer, is cut off, so that it gives its thread back.
  */
 public final class NodeHttpServer implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(NodeHttpServer.class);
     private static final int THREADS = 4;
     private static final int WAITING = 64;
+    private static final int REQUEST_SECONDS = 10;
+    private static final int RESPONSE_SECONDS = 5;
     private static final String JSON = "application/json; charset=utf-8";
     private static final String TEXT = "text/plain; charset=utf-8";
+
+    static {
+        // the JDK's server knows no other way to be told, and reads these once, before its first instance
+        limit("sun.net.httpserver.maxReqTime", REQUEST_SECONDS);
+        limit("sun.net.httpserver.maxRspTime", RESPONSE_SECONDS);
+    }
 
     private final HttpServer server;
     private final ThreadPoolExecutor threads;
@@ -46,6 +56,12 @@ public final class NodeHttpServer implements AutoCloseable {
                     return thread;
                 });
         threads.allowCoreThreadTimeOut(true);
+    }
+
+    private static void limit(String property, int seconds) {
+        if (System.getProperty(property) == null) { // the operator's own word goes first
+            System.setProperty(property, Integer.toString(seconds));
+        }
     }
 
     /**

@@ -1,5 +1,6 @@
 package io.quorate.cli.http;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -17,6 +18,7 @@ import io.quorate.topology.ShardId;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -24,11 +26,15 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import javax.net.ssl.SSLContext;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 class NodeHttpServerTest {
@@ -133,6 +139,56 @@ class NodeHttpServerTest {
         assertThat(broken.statusCode()).isEqualTo(500);
         assertThat(broken.body()).contains("label 'a' has no value");
         assertThat(get("/health").statusCode()).isEqualTo(200);
+    }
+
+    @Test
+    @Timeout(120)
+    void clientsThatNeverEndTheirRequestGiveTheirThreadsBack() throws Exception {
+        start(0, Optional.empty());
+        List<Socket> slow = new ArrayList<>();
+        try {
+            for (int i = 0; i < 12; i++) { // three times the threads
+                Socket socket = new Socket(
+                        InetAddress.getLoopbackAddress(), server.address().getPort());
+                slow.add(socket);
+                socket.getOutputStream().write("GET /health HTTP/1.1\r\nHost: n1\r\nX-Slow: ".getBytes(US_ASCII));
+            }
+            Awaitility.await("the server answers others again")
+                    .atMost(Duration.ofSeconds(90))
+                    .ignoreExceptions()
+                    .until(() -> get("/health").statusCode() == 200);
+        } finally {
+            for (Socket socket : slow) {
+                socket.close();
+            }
+        }
+    }
+
+    @Test
+    @Timeout(120)
+    void aClientThatDoesNotReadItsAnswerGivesItsThreadBack() throws Exception {
+        for (int i = 0; i < 40_000; i++) { // more than the sockets of both sides hold
+            registry.counter("quorate.demo;kind=" + "x".repeat(200) + i).inc();
+        }
+        start(0, Optional.empty());
+        List<Socket> slow = new ArrayList<>();
+        try {
+            for (int i = 0; i < 4; i++) {
+                Socket socket = new Socket();
+                socket.setReceiveBufferSize(4096);
+                socket.connect(server.address());
+                slow.add(socket);
+                socket.getOutputStream().write("GET /metrics HTTP/1.1\r\nHost: n1\r\n\r\n".getBytes(US_ASCII));
+            }
+            Awaitility.await("the server answers others again")
+                    .atMost(Duration.ofSeconds(90))
+                    .ignoreExceptions()
+                    .until(() -> get("/health").statusCode() == 200);
+        } finally {
+            for (Socket socket : slow) {
+                socket.close();
+            }
+        }
     }
 
     @Test
