@@ -50,18 +50,23 @@ class ConnectionFailuresTest {
     void whereNobodyListensReadsAreUnavailableAndChangesUncertain() {
         String nobody = "127.0.0.1:" + FreePorts.pick(1).get(0);
         for (List<String> read : List.of(List.of("shards", "list"), List.of("kv", "get", "orders", "k"))) {
-            assertThat(runAt(nobody, read).status()).as(read.toString()).isEqualTo(ExitCode.UNAVAILABLE.status());
+            CommandRun run = runAt(nobody, read);
+            assertThat(run.status()).as(read.toString()).isEqualTo(ExitCode.UNAVAILABLE.status());
+            assertThat(run.err()).as("who, and why").contains(nobody, "Connection refused");
         }
         CommandRun change = runAt(nobody, List.of("shards", "remove", "orders"));
         assertThat(change.status()).isEqualTo(ExitCode.INDETERMINATE.status());
         assertThat(change.err()).contains("the command may be repeated");
         CommandRun write = runAt(nobody, List.of("kv", "put", "orders", "k", "v"));
         assertThat(write.status()).as("never sent").isEqualTo(ExitCode.UNAVAILABLE.status());
+        assertThat(write.err())
+                .contains(nobody, "Connection refused", "do the nodes run")
+                .doesNotContain(" INFO ");
     }
 
     private static CommandRun runAt(String server, List<String> command) {
         List<String> args = new ArrayList<>(command);
-        args.addAll(List.of("--server", server, "--timeout", "300ms"));
+        args.addAll(List.of("--server", server, "--timeout", "3s"));
         return CommandRun.of(args.toArray(String[]::new));
     }
 

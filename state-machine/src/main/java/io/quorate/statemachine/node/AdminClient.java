@@ -8,6 +8,7 @@ import io.quorate.statemachine.raft.GrpcWiring;
 import io.quorate.statemachine.raft.TlsFiles;
 import io.quorate.statemachine.service.AdminException;
 import io.quorate.statemachine.service.QuorateMethods;
+import io.quorate.statemachine.service.StatusText;
 import io.quorate.statemachine.wire.AdminCall;
 import io.quorate.statemachine.wire.AdminReply;
 import io.quorate.statemachine.wire.WireMessage;
@@ -51,11 +52,7 @@ public final class AdminClient implements AutoCloseable {
         } catch (StatusRuntimeException e) {
             throw new AdminException(
                     UNREACHABLE,
-                    "node at " + address + " does not answer '" + operation + "': "
-                            + e.getStatus().getCode()
-                            + Optional.ofNullable(e.getStatus().getDescription())
-                                    .map(d -> ", " + d)
-                                    .orElse(""),
+                    "node at " + address + " does not answer '" + operation + "': " + StatusText.of(e.getStatus()),
                     e);
         }
         AdminReply reply = AdminReply.decode(answer.joined());

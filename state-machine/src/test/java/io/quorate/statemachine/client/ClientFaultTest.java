@@ -3,12 +3,17 @@ package io.quorate.statemachine.client;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import io.quorate.wal.log.AppendOutcome;
 import io.quorate.wal.log.AppendOutcome.Committed;
 import io.quorate.wal.log.AppendOutcome.Indeterminate;
 import io.quorate.wal.log.AppendOutcome.LeaderDurable;
 import io.quorate.wal.log.AppendOutcome.Rejected;
 import io.quorate.wal.log.Bytes;
+import io.quorate.wal.log.ReadConsistency;
 import io.quorate.wal.log.RejectReason;
 import io.quorate.wal.log.WriteConcern;
 import java.time.Duration;
@@ -22,6 +27,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.slf4j.LoggerFactory;
 
 @Timeout(60)
 class ClientFaultTest {
@@ -60,6 +66,52 @@ class ClientFaultTest {
     private static void isRejected(AppendOutcome outcome, RejectReason reason) {
         assertThat(outcome).isInstanceOfSatisfying(Rejected.class, r -> assertThat(r.reason())
                 .isEqualTo(reason));
+    }
+
+    @Test
+    void aSeedThatCannotBeReachedIsNamedWithTheReason() throws Exception {
+        String nobody = cluster.nodes.get(0).address();
+        cluster.nodes.get(0).kill();
+        try (QuorateClient lost = QuorateClient.create(ClientConfig.of(nobody))) {
+            ShardClient shard = lost.shard(TestCluster.ORDERS);
+            AppendOutcome outcome = get(shard.append(Bytes.utf8("nowhere"), WriteConcern.MAJORITY, SHORT));
+            isRejected(outcome, RejectReason.DEADLINE);
+            assertThat(((Rejected) outcome).message()).contains(nobody, "Connection refused", "do the nodes run");
+            Assertions.assertThatThrownBy(() -> shard.query(
+                                    Bytes.utf8("q"), ReadConsistency.LINEARIZABLE, ReadPreference.PRIMARY, SHORT)
+                            .get(LONG.toSeconds(), TimeUnit.SECONDS))
+                    .hasMessageContaining(nobody)
+                    .hasMessageContaining("Connection refused");
+        }
+    }
+
+    @Test
+    void closingInTheMiddleOfThingsIsNoErrorInTheLog() throws Exception {
+        Logger logger = (Logger) LoggerFactory.getLogger(ClientLoop.class);
+        ListAppender<ILoggingEvent> events = new ListAppender<>();
+        events.start();
+        logger.addAppender(events);
+        try {
+            open();
+            for (int i = 0; i < 20; i++) {
+                QuorateClient closing = cluster.client();
+                ShardClient shard = closing.shard(TestCluster.ORDERS);
+                assertThat(shard.appendAndWait(Bytes.utf8("opening"))).isInstanceOf(Committed.class);
+                List<CompletableFuture<AppendOutcome>> open = new ArrayList<>();
+                for (int j = 0; j < 200; j++) {
+                    open.add(shard.append(Bytes.utf8("a " + j), WriteConcern.MAJORITY, LONG));
+                }
+                closing.close();
+                for (CompletableFuture<AppendOutcome> future : open) {
+                    assertThat(get(future)).isNotNull();
+                }
+            }
+        } finally {
+            logger.detachAppender(events);
+        }
+        assertThat(events.list)
+                .filteredOn(event -> event.getLevel().isGreaterOrEqual(Level.WARN))
+                .isEmpty();
     }
 
     @Test
@@ -222,8 +274,10 @@ class ClientFaultTest {
     @Test
     void theClientsOwnThreadMustNotWaitForItself() {
         open();
+        cluster.shards.get(0).mode(TestShard.Mode.HOLD); // so that the answer comes after somebody waits for it
         CompletableFuture<AppendOutcome> future =
                 append("first").thenApply(outcome -> orders.appendAndWait(Bytes.utf8("second")));
+        cluster.shards.get(0).mode(TestShard.Mode.SERVE);
         Assertions.assertThatThrownBy(() -> get(future)).hasCauseInstanceOf(IllegalStateException.class);
     }
 }

@@ -191,8 +191,9 @@ final class LeaderSearch {
     }
 
     /** The connection to a node was lost, or could not be made. */
-    void lost(String address, long now) {
+    void lost(String address, String cause, long now) {
         Node node = node(address);
+        node.message = cause;
         node.asked = false;
         node.standing = Standing.UNREACHABLE;
         forgetLeader(address, now);
@@ -210,6 +211,24 @@ final class LeaderSearch {
             asking = false;
             ask(now);
         }
+    }
+
+    /** What stands in the way of finding a leader, and what to do; empty if one is known or nothing is known to be wrong. */
+    String trouble() {
+        if (leader.isPresent()) {
+            return "";
+        }
+        List<String> unreachable = nodes.values().stream()
+                .filter(node -> node.standing == Standing.UNREACHABLE && !node.message.isEmpty())
+                .map(node -> node.message)
+                .toList();
+        if (unreachable.isEmpty()) {
+            return nodes.values().stream().anyMatch(node -> node.standing == Standing.SERVES)
+                    ? "; the shard has no leader that could be found: see 'status' for its members"
+                    : "; no node of " + nodes.keySet() + " answered";
+        }
+        return "; no leader was found: " + String.join("; ", unreachable)
+                + ". Are these the addresses of the nodes, do the nodes run, and do TLS settings agree?";
     }
 
     /**

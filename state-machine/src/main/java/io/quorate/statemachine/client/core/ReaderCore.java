@@ -252,7 +252,7 @@ final class ReaderCore {
     private void sweep(long now) {
         for (Query query : List.copyOf(open)) {
             if (query.deadlineNanos() - now <= 0) {
-                refuse(query, RejectReason.DEADLINE, "the deadline passed");
+                refuse(query, RejectReason.DEADLINE, "the deadline passed" + search.trouble());
             } else {
                 deadlines.watch(query.deadlineNanos());
             }

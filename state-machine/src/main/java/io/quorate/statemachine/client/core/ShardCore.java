@@ -103,7 +103,7 @@ public final class ShardCore {
             reader.tick(now);
         } else if (event instanceof Lost lost) {
             connecting.remove(lost.address());
-            search.lost(lost.address(), now);
+            search.lost(lost.address(), lost.cause(), now);
             writer.lost(lost.appends(), now);
             reader.lost(lost.address(), lost.queries(), now);
         } else if (event instanceof Measured measured) {

@@ -245,7 +245,7 @@ final class WriterCore {
                 deadlines.watch(append.deadlineNanos());
             } else {
                 backlog.openingRejection().filter(r -> !append.wasRejected()).ifPresent(append::remember);
-                end(append, append.verdict(RejectReason.DEADLINE, "the deadline passed"));
+                end(append, append.verdict(RejectReason.DEADLINE, "the deadline passed" + search.trouble()));
             }
         });
     }
