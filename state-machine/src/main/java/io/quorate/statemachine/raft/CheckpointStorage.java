@@ -133,7 +133,10 @@ final class CheckpointStorage implements StateMachineStorage {
         }
     }
 
-    /** Gives a durable staged checkpoint its name, durably. */
+    /**
+     * Gives a durable staged checkpoint its name, durably. Ratis sees it from the next {@link #reload} on, which is when it asks how far
+     * its log may go: it purges nothing for a snapshot that it knew before it was asked to take one.
+     */
     void publish(Path staging, Position position) throws IOException {
         Path target = directory.resolve(PREFIX + position.term() + "_" + position.index());
         if (Files.exists(target)) {
@@ -142,7 +145,6 @@ final class CheckpointStorage implements StateMachineStorage {
             Files.move(staging, target);
             DurableFiles.syncDirectory(directory);
         }
-        reload();
     }
 
     @Override

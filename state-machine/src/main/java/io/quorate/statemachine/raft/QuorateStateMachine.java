@@ -102,6 +102,11 @@ public final class QuorateStateMachine extends RatisStateMachineAdapter {
             public void parked() {
                 // elections are the owner's of the server; what is parked shows in the log
             }
+
+            @Override
+            public void healed() {
+                // shows in the log, too
+            }
         });
     }
 
@@ -147,13 +152,8 @@ public final class QuorateStateMachine extends RatisStateMachineAdapter {
 
     /** Makes a checkpoint now: without a host, Ratis says when. */
     @Override
-    public long takeSnapshot() {
-        try {
-            checkpoint();
-        } catch (IOException e) {
-            throw new java.io.UncheckedIOException(
-                    "checkpoint of shard " + descriptor().shard() + " failed", e);
-        }
+    public long takeSnapshot() throws IOException {
+        checkpoint();
         return super.takeSnapshot();
     }
 }

@@ -159,7 +159,18 @@ final class RatisMembership implements Membership {
                         MembershipFailures.ofTransfer("transfer of leadership to " + target, failure)));
     }
 
-    /** Campaigns no more, and steps down if it leads. Until the group is opened again. */
+    /** Undoes {@link #abdicate}. */
+    void campaignAgain() {
+        LeaderElectionManagementRequest resume = LeaderElectionManagementRequest.newResume(
+                calls.clientId(), server.get().getId(), group, calls.nextCallId());
+        server.get().leaderElectionManagementAsync(resume).whenComplete((reply, failure) -> {
+            if (failure != null) {
+                log.warn("[{}] cannot campaign again until a restart", group, failure);
+            }
+        });
+    }
+
+    /** Campaigns no more, and steps down if it leads. Until {@link #campaignAgain} or until the group is opened again. */
     void abdicate() {
         LeaderElectionManagementRequest pause = LeaderElectionManagementRequest.newPause(
                 calls.clientId(), server.get().getId(), group, calls.nextCallId());

@@ -401,10 +401,15 @@ final class RatisShard implements HostedShard, RatisStateMachineAdapter.Listener
         shared.executors().workers().execute(batcher::pump);
     }
 
-    /** What cannot be applied here may well be applied elsewhere: this replica neither leads nor campaigns until a restart. */
+    /** What cannot be applied here may well be applied elsewhere: this replica neither leads nor campaigns until it is healed. */
     @Override
     public void parked() {
         shared.executors().workers().execute(membership::abdicate);
+    }
+
+    @Override
+    public void healed() {
+        shared.executors().workers().execute(membership::campaignAgain);
     }
 
     /** Leadership went elsewhere: what waits here is certainly not in the log. */

@@ -52,9 +52,13 @@ import org.slf4j.LoggerFactory;
 /**
  * Thin: turns Ratis' calls into batches for a {@link ReplicaStateMachine} and its answers into outcomes for those who wait.
  *
- * <p>Threads: Ratis' updater thread of the group applies, checkpoints' publication and reloads; any thread reads. An exception in
- * apply parks the replica at that entry: nothing is thrown into Ratis (which would close the division), nothing further is
- * applied, waiting clients end by their deadlines, health says where and why.
+ * <p>Threads: Ratis' updater thread of the group applies, checkpoints' publication and reloads; any thread reads. An exception or
+ * error in apply parks the replica at that entry: nothing is thrown into Ratis (which would close the division), nothing further is
+ * applied, waiting clients end by their deadlines, health says where and why. That goes for an {@link OutOfMemoryError}, too: how far
+ * the application came is not known then, but nothing of it was written; a process that should rather end at one says so to its JVM
+ * ({@code -XX:+ExitOnOutOfMemoryError}).
+ *
+ * <p>A parked replica goes on at a restart, which tries the entry again, or once it has received a snapshot beyond it.
  */
 class RatisStateMachineAdapter extends BaseStateMachine {
     private static final Logger log = LoggerFactory.getLogger(RatisStateMachineAdapter.class);
@@ -73,6 +77,9 @@ class RatisStateMachineAdapter extends BaseStateMachine {
 
         /** This replica applies nothing any more: it must not lead. */
         void parked();
+
+        /** This replica was parked and applies again: it may lead. */
+        void healed();
     }
 
     private final ShardDescriptor descriptor;
@@ -192,8 +199,8 @@ class RatisStateMachineAdapter extends BaseStateMachine {
         if (entry.getIndex() <= replica.position().index()) {
             return DONE;
         }
-        if (health.awaitUnparked()) {
-            return DONE; // closing: nothing is applied any more, and nobody is answered from here
+        if (health.awaitUnparked(() -> isSuperseded(entry.getIndex()))) {
+            return DONE; // nothing is applied any more, or a snapshot covers it; nobody is answered from here
         }
         PendingBatch pending = transaction.getStateMachineContext() instanceof PendingBatch batch ? batch : null;
         try {
@@ -210,7 +217,7 @@ class RatisStateMachineAdapter extends BaseStateMachine {
                 listener.committed(pending, outcomes, entry.getTerm(), entry.getIndex());
             }
             return reply(outcomes);
-        } catch (RuntimeException | IOException e) {
+        } catch (RuntimeException | IOException | Error e) {
             health.park(replica.position().lsn(), entry.getIndex(), e);
             log.error(
                     "[{}/{}] parked: cannot apply entry {} behind lsn {}; this replica stops applying, others go on",
@@ -222,6 +229,25 @@ class RatisStateMachineAdapter extends BaseStateMachine {
             listener.parked();
         }
         return DONE;
+    }
+
+    /**
+     * True once a received snapshot that covers an entry lies in the place of the checkpoints, and {@link #reinitialize} is about to
+     * open it.
+     */
+    private boolean isSuperseded(long index) {
+        if (getLifeCycleState() != LifeCycle.State.PAUSED) {
+            return false;
+        }
+        try {
+            return checkpoints
+                    .newest()
+                    .filter(newest -> newest.termIndex().getIndex() >= index)
+                    .isPresent();
+        } catch (IOException e) {
+            log.warn("[{}/{}] cannot look for a received snapshot", getId(), descriptor.shard(), e);
+            return false;
+        }
     }
 
     /** What Ratis keeps and sends as the answer to an entry; nothing, since our appends are answered by the listener. */
@@ -325,7 +351,8 @@ class RatisStateMachineAdapter extends BaseStateMachine {
 
     /** Ratis asks, on the updater thread, how far its log may go: only up to what lies in a durable checkpoint already. */
     @Override
-    public long takeSnapshot() {
+    public long takeSnapshot() throws IOException {
+        checkpoints.reload();
         return Optional.ofNullable(checkpoints.getLatestSnapshot())
                 .map(snapshot -> snapshot.getTermIndex().getIndex())
                 .orElse(RaftLog.INVALID_LOG_INDEX);
@@ -361,6 +388,9 @@ class RatisStateMachineAdapter extends BaseStateMachine {
             throw new UncheckedIOException("a received snapshot cannot be made durable", e);
         }
         synchronized (checkpoints) { // not while a checkpoint is made: its directory is about to be replaced
+            if (getLifeCycleState() == LifeCycle.State.PAUSED) {
+                return; // an earlier installation broke off behind this point
+            }
             getLifeCycle().transition(LifeCycle.State.PAUSING);
             getLifeCycle().transition(LifeCycle.State.PAUSED);
         }
@@ -375,6 +405,10 @@ class RatisStateMachineAdapter extends BaseStateMachine {
         }
         getLifeCycle().transition(LifeCycle.State.STARTING);
         getLifeCycle().transition(LifeCycle.State.RUNNING);
+        if (health.unpark()) {
+            log.info("[{}/{}] healed by a snapshot: applies again", getId(), descriptor.shard());
+            listener.healed();
+        }
     }
 
     /** The checkpoint that was opened may be of versions that this replica does not have: then nothing is read or applied. */

@@ -2,15 +2,18 @@ package io.quorate.statemachine.raft;
 
 import io.quorate.wal.log.Lsn;
 import java.util.Optional;
+import java.util.function.BooleanSupplier;
 
 /** What is wrong with a replica, if anything; and where it is parked. Thread-safe. */
 final class ReplicaHealth {
+    private static final long LOOK_AGAIN_MILLIS = 100;
+
     private String parked;
     private String logFailure;
     private boolean divisionClosed;
     private boolean closing;
 
-    synchronized void park(Lsn applied, long index, Exception cause) {
+    synchronized void park(Lsn applied, long index, Throwable cause) {
         parked = "cannot apply the entry at index " + index + ", behind lsn " + applied + ": " + cause;
     }
 
@@ -18,17 +21,30 @@ final class ReplicaHealth {
         return parked != null;
     }
 
-    /** Holds the caller while the replica is parked; true if it is closing and nothing must be applied. */
-    synchronized boolean awaitUnparked() {
-        while (parked != null && !closing) {
+    /**
+     * Holds the caller while the replica is parked; true if it must not apply the entry that it came with: the replica is closing, or
+     * a received snapshot takes the place of all up to that entry.
+     *
+     * @param superseded whether there is such a snapshot; asked again and again
+     */
+    synchronized boolean awaitUnparked(BooleanSupplier superseded) {
+        while (parked != null && !closing && !superseded.getAsBoolean()) {
             try {
-                wait();
+                wait(LOOK_AGAIN_MILLIS);
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
                 return true;
             }
         }
         return parked != null;
+    }
+
+    /** The state was replaced by one beyond the entry that could not be applied; false if the replica was not parked. */
+    synchronized boolean unpark() {
+        boolean was = parked != null;
+        parked = null;
+        notifyAll();
+        return was;
     }
 
     synchronized void logFailed(Throwable cause) {

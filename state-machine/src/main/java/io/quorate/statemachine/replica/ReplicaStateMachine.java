@@ -108,7 +108,7 @@ public final class ReplicaStateMachine {
         ApplyResult result;
         try {
             result = application.apply(entry, transaction);
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             throw new ApplyFailedException(application.name(), entry.lsn(), e);
         }
         if (result.refused()) {

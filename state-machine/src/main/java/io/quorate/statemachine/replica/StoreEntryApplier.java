@@ -46,7 +46,7 @@ public final class StoreEntryApplier implements EntryApplier {
     private final AgreedVersions versions;
     private final BatchSequencer sequencer;
     private Position position;
-    private RuntimeException failure;
+    private Throwable failure;
 
     /** Continues from the position of the store, for a log that begins with {@link LogVersions#FIRST}. */
     public StoreEntryApplier(StateStore store, Application application, SessionLimits limits) {
@@ -97,7 +97,7 @@ public final class StoreEntryApplier implements EntryApplier {
         }
         try {
             return applyFresh(fresh);
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             failure = e;
             throw e;
         }
@@ -128,7 +128,7 @@ public final class StoreEntryApplier implements EntryApplier {
         ApplyResult result;
         try {
             result = application.apply(entry, transaction);
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             throw new ApplyFailedException(application.name(), entry.lsn(), e);
         }
         if (result.refused()) {

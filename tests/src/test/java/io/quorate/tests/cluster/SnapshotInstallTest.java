@@ -3,11 +3,17 @@ package io.quorate.tests.cluster;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.quorate.statemachine.client.QuorateClient;
+import io.quorate.statemachine.host.HostedShard;
 import io.quorate.statemachine.raft.BatchLimits;
 import io.quorate.statemachine.raft.HostConfig;
 import io.quorate.statemachine.raft.RatisSettings;
 import io.quorate.topology.Peer;
 import io.quorate.topology.ShardDescriptor;
+import io.quorate.wal.log.AppendOutcome.Committed;
+import io.quorate.wal.log.Bytes;
+import io.quorate.wal.log.EntryKind;
+import io.quorate.wal.log.LogRecord;
+import io.quorate.wal.log.WriteConcern;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -80,6 +86,28 @@ class SnapshotInstallTest {
             cluster.stop(behind);
             cluster.start(behind);
             Replicas.assertEqualState(cluster, shard);
+        }
+    }
+
+    /** Nobody writes while the checkpoint is made: a shard with few writes must not keep its log for ever. */
+    @Test
+    void theLogOfAQuietShardGoesBehindACheckpoint() {
+        try (InProcessCluster cluster =
+                new InProcessCluster(directory, List.of(Ledger::new), config -> forgetful(config)
+                        .withCheckpoints(Duration.ofDays(1), 1L << 40))) {
+            ShardDescriptor shard = cluster.found(1, "s1", Ledger.NAME);
+            HostedShard alone = cluster.leader(shard);
+            long before = Replicas.firstLoggedIndex(cluster, "n1", shard);
+            Bytes payload = Bytes.wrap(new byte[12_000]);
+            for (int i = 0; i < 1200; i++) { // more than the entries that are kept behind a checkpoint
+                LogRecord record = LogRecord.sessionless(EntryKind.USER, payload);
+                assertThat(alone.append(record, WriteConcern.MAJORITY, PATIENCE).join())
+                        .isInstanceOf(Committed.class);
+            }
+            alone.checkpoint(PATIENCE).join();
+            Awaitility.await("purged")
+                    .atMost(PATIENCE)
+                    .until(() -> Replicas.firstLoggedIndex(cluster, "n1", shard) > before + 100);
         }
     }
 
