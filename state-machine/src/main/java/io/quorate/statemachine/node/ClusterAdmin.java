@@ -88,7 +88,7 @@ public final class ClusterAdmin implements AutoCloseable {
             calls.eventually(
                     deadline,
                     "metadata shard on " + peer.address(),
-                    () -> calls.call(peer.address(), "shard.open", DescriptorJson.write(metadata), STEP));
+                    () -> calls.call(peer.address(), "shard.open", DescriptorJson.opening(metadata, true), STEP));
         }
         calls.onLeader(MetadataShard.ID, "cluster.seed", DescriptorJson.write(metadata), deadline);
         for (int i = 0; i < peers.size(); i++) {

@@ -38,6 +38,15 @@ final class DescriptorJson {
         return node;
     }
 
+    /**
+     * Arguments of {@code shard.open}.
+     *
+     * @param found true only while the shard is being created; see {@link io.quorate.statemachine.raft.RatisShardHost#found}
+     */
+    static ObjectNode opening(ShardDescriptor descriptor, boolean found) {
+        return write(descriptor).put("found", found);
+    }
+
     static ObjectNode write(Peer peer) {
         return object().put("id", peer.id().toString())
                 .put("address", peer.address())

@@ -86,7 +86,7 @@ final class MemberChanges {
             noteMembers(shard, deadline);
             return;
         }
-        calls.call(address, "shard.open", DescriptorJson.write(descriptorOf(leader)), patience);
+        calls.call(address, "shard.open", DescriptorJson.opening(descriptorOf(leader), false), patience);
         progress.accept(peer.id().node() + " receives the shard" + (vote ? ", and votes once it has caught up" : ""));
         putPeer(shard, peer.withRole(vote ? Role.VOTER : Role.OBSERVER), deadline);
         awaitCaughtUp(shard, peer, deadline);

@@ -190,7 +190,11 @@ final class NodeOperations implements AdminHandler {
     private JsonNode openShard(JsonNode arguments) {
         ShardDescriptor descriptor = DescriptorJson.readDescriptor(arguments);
         try {
-            shards().open(descriptor);
+            if (arguments.path("found").asBoolean()) {
+                shards().found(descriptor);
+            } else {
+                shards().join(descriptor);
+            }
         } catch (IOException | IllegalArgumentException e) {
             throw new AdminException(
                     "FAILED", "shard " + descriptor.shard() + " cannot be opened: " + e.getMessage(), e);

@@ -70,7 +70,10 @@ final class ShardReconciler {
                         .put("shard", record.descriptor().shard().value());
                 nodes.call(peer.address(), "shard.close", arguments, STEP_TIMEOUT);
             } else {
-                nodes.call(peer.address(), "shard.open", DescriptorJson.write(record.descriptor()), STEP_TIMEOUT);
+                // once a majority has founded it, its members may be others by now: who comes late joins
+                boolean found = record.state() == ShardRecord.State.CREATING;
+                ObjectNode arguments = DescriptorJson.opening(record.descriptor(), found);
+                nodes.call(peer.address(), "shard.open", arguments, STEP_TIMEOUT);
             }
             return true;
         } catch (AdminException e) {

@@ -74,6 +74,9 @@ final class HostDirectory {
             throw new IOException("shard " + file.descriptor().shard() + " in " + shardFiles + " belongs to cluster "
                     + file.descriptor().cluster() + ", this node to " + cluster);
         }
+        if (file.state() == ShardFile.State.REMOVED) {
+            return;
+        }
         UUID group = file.descriptor().groupId();
         if (file.state() == ShardFile.State.OPEN && !holdsGroup(group)) {
             throw new IOException("shard " + file.descriptor().shard() + ": its Raft directory " + raft(group)
@@ -106,13 +109,15 @@ final class HostDirectory {
         DurableFiles.syncDirectory(raft);
     }
 
-    /** Deletes all of a shard: its file last, so that a crash in between is resumed. */
-    void delete(ShardFile file) throws IOException {
+    /** Deletes all of a shard but its file, which says so last: a crash in between is resumed. */
+    ShardFile delete(ShardFile file) throws IOException {
         UUID group = file.descriptor().groupId();
         DurableFiles.deleteTree(raft(group));
         DurableFiles.deleteTree(live(group));
         DurableFiles.syncDirectory(raft);
-        file.delete(shardFiles);
+        ShardFile removed = file.withState(ShardFile.State.REMOVED);
+        write(removed);
+        return removed;
     }
 
     /** Why a group that Ratis found cannot be opened. */

@@ -136,7 +136,7 @@ public final class RatisShardHost implements ShardDirectory, AutoCloseable {
         if (file.state() == ShardFile.State.REMOVING) {
             removeGroup(file);
         } else if (!directory.holdsGroup(group)) {
-            return; // CREATING: whoever creates the shard asks again
+            return; // REMOVED, or CREATING: whoever creates the shard asks again
         } else if (isUnconfigured(file)) {
             // crashed before its first configuration entry: Ratis forgot the members, the vote is kept
             reopen(file);
@@ -167,9 +167,7 @@ public final class RatisShardHost implements ShardDirectory, AutoCloseable {
     private boolean isUnconfigured(ShardFile file) throws IOException {
         RaftServer.Division division =
                 server.getDivision(RaftGroupId.valueOf(file.descriptor().groupId()));
-        boolean member =
-                file.descriptor().peers().stream().anyMatch(peer -> peer.id().equals(config.self()));
-        return member && division.getRaftConf().getAllPeers().isEmpty();
+        return file.founds() && division.getRaftConf().getAllPeers().isEmpty();
     }
 
     /** Ratis asks for the state machine of a group that it opens. */
@@ -206,12 +204,35 @@ public final class RatisShardHost implements ShardDirectory, AutoCloseable {
     }
 
     /**
-     * Begins to serve a shard; a no-op if it is served already. The members of the descriptor found the group; a node that is not
-     * among them waits to be added by the leader.
+     * Begins to serve a new shard, as one of those who found it; a no-op if it is served already. To be called for each member of the
+     * descriptor, by whoever creates the shard and knows that this life of it has never had other members.
+     *
+     * @throws IOException if it did not work; may be repeated. Also if this node is no member, or was one and was removed
+     */
+    public synchronized void found(ShardDescriptor descriptor) throws IOException {
+        ShardFile known = files.get(descriptor.groupId());
+        if (descriptor.peers().stream().noneMatch(peer -> peer.id().equals(config.self()))) {
+            throw new IOException(
+                    config.self() + " is no member of shard " + descriptor.shard() + " and cannot found it");
+        }
+        if (known != null && known.state() != ShardFile.State.OPEN && known.state() != ShardFile.State.CREATING) {
+            throw new IOException(config.self() + " was removed from shard " + descriptor.shard() + " generation "
+                    + descriptor.generation() + " and cannot found it again; add it as a peer");
+        }
+        open(descriptor, true);
+    }
+
+    /**
+     * Begins to serve a shard that exists, empty and without a vote, until its leader adds this node; a no-op if it is served
+     * already.
      *
      * @throws IOException if it did not work; may be repeated
      */
-    public synchronized void open(ShardDescriptor descriptor) throws IOException {
+    public synchronized void join(ShardDescriptor descriptor) throws IOException {
+        open(descriptor, false);
+    }
+
+    private void open(ShardDescriptor descriptor, boolean founds) throws IOException {
         if (!descriptor.cluster().equals(config.cluster())) {
             throw new IOException("shard " + descriptor.shard() + " is of cluster " + descriptor.cluster()
                     + ", this node is of " + config.cluster());
@@ -221,7 +242,8 @@ public final class RatisShardHost implements ShardDirectory, AutoCloseable {
         if (known != null && known.state() == ShardFile.State.OPEN) {
             return;
         }
-        ShardFile file = new ShardFile(descriptor, ShardFile.State.CREATING);
+        boolean resumed = known != null && known.state() == ShardFile.State.CREATING;
+        ShardFile file = new ShardFile(descriptor, ShardFile.State.CREATING, resumed ? known.founds() : founds);
         directory.write(file);
         files.put(descriptor.groupId(), file);
         if (!served.containsKey(descriptor.groupId())) {
@@ -231,14 +253,17 @@ public final class RatisShardHost implements ShardDirectory, AutoCloseable {
         ShardFile opened = file.withState(ShardFile.State.OPEN);
         directory.write(opened);
         files.put(descriptor.groupId(), opened);
-        log.info("[{}/{}] opened, group {}", config.self(), descriptor.shard(), descriptor.groupId());
+        log.info(
+                "[{}/{}] {}, group {}",
+                config.self(),
+                descriptor.shard(),
+                opened.founds() ? "founded" : "waits to be added",
+                descriptor.groupId());
     }
 
     private void addGroup(ShardFile file, boolean format) throws IOException {
         RaftGroupId group = RaftGroupId.valueOf(file.descriptor().groupId());
-        boolean founder =
-                file.descriptor().peers().stream().anyMatch(peer -> peer.id().equals(config.self()));
-        RaftGroup members = founder
+        RaftGroup members = file.founds()
                 ? RaftGroup.valueOf(
                         group,
                         file.descriptor().peers().stream()
@@ -252,7 +277,7 @@ public final class RatisShardHost implements ShardDirectory, AutoCloseable {
     /** Stops serving a shard and deletes what it kept here; a no-op if it is not served. May be repeated. */
     public synchronized void remove(ShardId shard) throws IOException {
         for (ShardFile file : List.copyOf(files.values())) {
-            if (file.descriptor().shard().equals(shard)) {
+            if (file.descriptor().shard().equals(shard) && file.state() != ShardFile.State.REMOVED) {
                 ShardFile removing = file.withState(ShardFile.State.REMOVING);
                 directory.write(removing);
                 files.put(file.descriptor().groupId(), removing);
@@ -271,8 +296,7 @@ public final class RatisShardHost implements ShardDirectory, AutoCloseable {
             shard.abandon();
             served.remove(group);
         }
-        directory.delete(file);
-        files.remove(group);
+        files.put(group, directory.delete(file));
         log.info("[{}/{}] removed", config.self(), file.descriptor().shard());
     }
 

@@ -27,13 +27,15 @@ import java.util.List;
  *
  * <pre>
  * QUORATE-SHARD 1 CRC32C-of-the-rest-in-8-hex-digits
- * {"state":"OPEN","cluster":"..","shard":"..","generation":1,"application":"..","applyVersion":1,"peers":[{"id":"..","address":"..","role":"VOTER"}]}
+ * {"state":"OPEN","cluster":"..","shard":"..","generation":1,"application":"..","applyVersion":1,"founds":true,"peers":[{"id":"..","address":"..","role":"VOTER"}]}
  * </pre>
  *
  * @param descriptor the shard
  * @param state how far creation or removal has come
+ * @param founds true if this peer begins with the members of the descriptor as its configuration; false if it begins as an empty
+ *     joiner, which no vote and no election concerns until the leader has added it. A file that does not say so is of a joiner
  */
-record ShardFile(ShardDescriptor descriptor, State state) {
+record ShardFile(ShardDescriptor descriptor, State state, boolean founds) {
     /** Creation and removal are resumable: each step is durable before the next begins. */
     enum State {
         /** The Raft group may or may not exist; it has not taken part in anything if it does not. */
@@ -41,7 +43,12 @@ record ShardFile(ShardDescriptor descriptor, State state) {
         /** The Raft group exists; if its directory is gone, this peer has lost its memory and must not go on. */
         OPEN,
         /** The Raft group is being deleted, or is already. */
-        REMOVING
+        REMOVING,
+        /**
+         * The Raft group is deleted, and with it what this peer promised in it: it may join this life of the shard again, never
+         * found it. Kept until another life of the shard is opened.
+         */
+        REMOVED
     }
 
     private static final String MAGIC = "QUORATE-SHARD 1 ";
@@ -49,18 +56,13 @@ record ShardFile(ShardDescriptor descriptor, State state) {
     private static final ObjectMapper JSON = new ObjectMapper();
 
     ShardFile withState(State newState) {
-        return new ShardFile(descriptor, newState);
+        return new ShardFile(descriptor, newState, founds);
     }
 
     void write(Path directory) throws IOException {
         String body = encode();
         String text = MAGIC + String.format("%08x", Bytes.utf8(body).crc32c()) + "\n" + body;
         DurableFiles.writeAtomically(path(directory), ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8)));
-    }
-
-    void delete(Path directory) throws IOException {
-        Files.deleteIfExists(path(directory));
-        DurableFiles.syncDirectory(directory);
     }
 
     private Path path(Path directory) {
@@ -75,6 +77,7 @@ record ShardFile(ShardDescriptor descriptor, State state) {
         node.put("generation", descriptor.generation().value());
         node.put("application", descriptor.application());
         node.put("applyVersion", descriptor.applyVersion());
+        node.put("founds", founds);
         for (Peer peer : descriptor.peers()) {
             node.withArray("/peers")
                     .addObject()
@@ -131,6 +134,9 @@ record ShardFile(ShardDescriptor descriptor, State state) {
                 node.path("application").asText(),
                 node.path("applyVersion").asInt(1),
                 peers);
-        return new ShardFile(descriptor, State.valueOf(node.path("state").asText()));
+        return new ShardFile(
+                descriptor,
+                State.valueOf(node.path("state").asText()),
+                node.path("founds").asBoolean());
     }
 }

@@ -90,13 +90,22 @@ public final class InProcessCluster implements AutoCloseable {
     public ShardDescriptor openEverywhere(String shard, String application, List<Peer> members) {
         ShardDescriptor descriptor =
                 new ShardDescriptor(cluster, new ShardId(shard), Generation.FIRST, application, members);
-        members.forEach(peer -> open(peer.id().node().value(), descriptor));
+        members.forEach(peer -> found(peer.id().node().value(), descriptor));
         return descriptor;
     }
 
+    private void found(String node, ShardDescriptor descriptor) {
+        try {
+            running.get(node).found(descriptor);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Lets a node wait to be added to a shard. */
     public void open(String node, ShardDescriptor descriptor) {
         try {
-            running.get(node).open(descriptor);
+            running.get(node).join(descriptor);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -147,7 +147,7 @@ class BadInputTest {
         }
         ShardDescriptor foreign =
                 new ShardDescriptor(other, new ShardId("s2"), Generation.FIRST, Ledger.NAME, shard.peers());
-        assertThatThrownBy(() -> cluster.host("n1").open(foreign))
+        assertThatThrownBy(() -> cluster.host("n1").join(foreign))
                 .isInstanceOf(IOException.class)
                 .hasMessageContaining(other.toString());
     }
