@@ -148,7 +148,7 @@ class EntryApplierCheckTest {
                             return applier;
                         },
                         Applier::digest,
-                        ApplicationCheckTest::kvCommand)
+                        ReadyMadeApplicationsTest::kvCommand)
                 .check();
     }
 
