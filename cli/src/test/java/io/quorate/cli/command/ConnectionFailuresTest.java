@@ -53,6 +53,7 @@ class ConnectionFailuresTest {
             CommandRun run = runAt(nobody, read);
             assertThat(run.status()).as(read.toString()).isEqualTo(ExitCode.UNAVAILABLE.status());
             assertThat(run.err()).as("who, and why").contains(nobody, "Connection refused");
+            assertThat(run.err().lines()).as("told once").doesNotHaveDuplicates();
         }
         CommandRun change = runAt(nobody, List.of("shards", "remove", "orders"));
         assertThat(change.status()).isEqualTo(ExitCode.INDETERMINATE.status());

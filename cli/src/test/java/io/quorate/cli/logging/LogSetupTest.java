@@ -8,6 +8,7 @@ import ch.qos.logback.classic.LoggerContext;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.classic.spi.LoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class LogSetupTest {
@@ -23,6 +24,21 @@ class LogSetupTest {
         assertThat(ratis.getEffectiveLevel()).isEqualTo(Level.WARN);
         assertThat(ratis.isAdditive()).isFalse();
         assertThat(ratis.getAppender("ratis")).isInstanceOf(DampingAppender.class);
+    }
+
+    /** For example "Epoll available during static init of TcpMetrics", at every start of a client. */
+    @Test
+    void whatGrpcAndNettyTellOfThemselvesIsNotPrinted() {
+        LogSetup setup = new LogSetup();
+        setup.setContext(context);
+        setup.configure(context);
+        for (String name : List.of(
+                "org.apache.ratis.thirdparty.io.grpc.netty.TcpMetrics", "org.apache.ratis.thirdparty.io.netty.util")) {
+            java.util.logging.Logger jdk = java.util.logging.Logger.getLogger(name);
+            assertThat(jdk.isLoggable(java.util.logging.Level.INFO)).as(name).isFalse();
+            assertThat(jdk.isLoggable(java.util.logging.Level.WARNING)).as(name).isTrue();
+            assertThat(context.getLogger(name).isInfoEnabled()).as(name).isFalse();
+        }
     }
 
     @Test

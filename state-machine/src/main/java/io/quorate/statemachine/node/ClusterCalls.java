@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
@@ -25,6 +26,8 @@ final class ClusterCalls implements AutoCloseable {
     private final List<String> seeds;
     private final Duration patience;
     private final Consumer<String> progress;
+    /** What is wrong with seeds is told once, however often they are tried. */
+    private final Set<String> told = ConcurrentHashMap.newKeySet();
 
     ClusterCalls(List<String> seeds, Optional<TlsFiles> tls, Duration patience, Consumer<String> progress) {
         this.client = new AdminClient(tls);
@@ -47,21 +50,30 @@ final class ClusterCalls implements AutoCloseable {
                             .forEach(peer -> addresses.add(peer.path("address").asText()));
                 }
             } catch (AdminException unreachable) {
-                progress.accept(unreachable.getMessage());
+                if (told.add(unreachable.getMessage())) {
+                    progress.accept(unreachable.getMessage());
+                }
             }
         }
         return addresses;
     }
 
     JsonNode findLeader(ShardId shard, Set<String> addresses) {
+        List<String> silent = new ArrayList<>();
         for (String address : addresses) {
-            Optional<JsonNode> status = statusOf(shard, address);
-            if (status.isPresent() && status.get().path("leads").asBoolean()) {
-                return ((ObjectNode) status.get()).put("address", address);
+            try {
+                Optional<JsonNode> status = askStatus(shard, address);
+                if (status.isPresent() && status.get().path("leads").asBoolean()) {
+                    return ((ObjectNode) status.get()).put("address", address);
+                }
+            } catch (AdminException unreachable) {
+                silent.add(unreachable.getMessage());
             }
         }
         throw new AdminException(
-                "NO_LEADER", "shard " + shard + " has no leader that can be reached, asked " + addresses);
+                "NO_LEADER",
+                "shard " + shard + " has no leader that can be reached, asked " + addresses
+                        + (silent.isEmpty() ? "" : ": " + String.join("; ", silent)));
     }
 
     /** As {@link #findLeader}, of whoever can be asked; waits until there is one. */
@@ -76,17 +88,22 @@ final class ClusterCalls implements AutoCloseable {
         onLeader(MetadataShard.ID, "nodes.register", node, deadline);
     }
 
+    /** A shard's status on one node; empty if it is not served there, or nobody answers. */
     Optional<JsonNode> statusOf(ShardId shard, String address) {
         try {
-            for (JsonNode status : call(address, "status", none(), STEP).path("shards")) {
-                if (status.path("shard").asText().equals(shard.value())) {
-                    return Optional.of(status);
-                }
-            }
-            return Optional.empty();
+            return askStatus(shard, address);
         } catch (AdminException unreachable) {
             return Optional.empty();
         }
+    }
+
+    private Optional<JsonNode> askStatus(ShardId shard, String address) {
+        for (JsonNode status : call(address, "status", none(), STEP).path("shards")) {
+            if (status.path("shard").asText().equals(shard.value())) {
+                return Optional.of(status);
+            }
+        }
+        return Optional.empty();
     }
 
     static List<Peer> members(JsonNode leader) {
