@@ -41,6 +41,7 @@ public interface Application {
     /**
      * Answers a query; called by many threads at once.
      *
+     * @param view the state at one LSN: entries that are applied meanwhile are not seen
      * @throws IllegalArgumentException if the query is malformed; its message goes to the client
      */
     Bytes query(Bytes query, StateView view);

@@ -7,7 +7,7 @@ import java.util.Objects;
 /**
  * An application's answer to a query.
  *
- * @param applied an LSN that the state had reached when it answered; a token for a later {@code Session} read
+ * @param applied LSN of the state that all reads of the query saw; a token for a later {@code Session} read
  */
 public record QueryResult(Lsn applied, Bytes value) {
     public QueryResult {

@@ -146,8 +146,8 @@ public final class QuorateStateMachine extends RatisStateMachineAdapter {
     @Override
     public CompletableFuture<Message> query(Message request) {
         Bytes query = Bytes.wrap(request.getContent().asReadOnlyByteBuffer());
-        return CompletableFuture.completedFuture(
-                Message.valueOf(UnsafeByteOperations.unsafeWrap(query(query).buffer())));
+        return CompletableFuture.completedFuture(Message.valueOf(
+                UnsafeByteOperations.unsafeWrap(query(query).value().buffer())));
     }
 
     /** Makes a checkpoint now: without a host, Ratis says when. */

@@ -330,7 +330,7 @@ final class RatisShard implements HostedShard, RatisStateMachineAdapter.Listener
 
     @Override
     public CompletableFuture<QueryResult> query(Bytes query, ReadConsistency consistency, Duration timeout) {
-        return readBarrier(consistency, timeout).thenApply(lsn -> new QueryResult(lsn, machine.query(query)));
+        return readBarrier(consistency, timeout).thenApply(lsn -> machine.query(query));
     }
 
     /** Answers another replica of the group. */
@@ -387,6 +387,7 @@ final class RatisShard implements HostedShard, RatisStateMachineAdapter.Listener
         expireReads(nowNanos);
         machine.appliedIndex().expire(nowNanos);
         machine.appliedLsn().expire(nowNanos);
+        machine.dropOutdatedSnapshot();
     }
 
     /** A vote, a term or a snapshot could not be made durable: this replica must not go on. */

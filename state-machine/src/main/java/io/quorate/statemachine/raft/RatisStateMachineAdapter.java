@@ -1,9 +1,9 @@
 package io.quorate.statemachine.raft;
 
 import io.quorate.statemachine.app.Application;
+import io.quorate.statemachine.host.QueryResult;
 import io.quorate.statemachine.raft.sync.RaftSync;
 import io.quorate.statemachine.replica.ReplicaStateMachine;
-import io.quorate.statemachine.store.Keyspace;
 import io.quorate.statemachine.store.Position;
 import io.quorate.statemachine.store.StateDigest;
 import io.quorate.statemachine.store.StateSnapshot;
@@ -102,6 +102,7 @@ class RatisStateMachineAdapter extends BaseStateMachine {
     /** Why the state cannot be read although it is there: a checkpoint of versions that this replica does not have. */
     private volatile Optional<String> unreadable = Optional.empty();
 
+    private final QuerySnapshots snapshots = new QuerySnapshots();
     private GroupDurability durability;
     private StateStore store;
     private ReplicaStateMachine replica;
@@ -145,6 +146,7 @@ class RatisStateMachineAdapter extends BaseStateMachine {
         storeLock.writeLock().lock();
         try {
             if (store != null) {
+                snapshots.drop();
                 store.close();
             }
             Optional<CheckpointStorage.Checkpoint> newest = checkpoints.newest();
@@ -424,13 +426,26 @@ class RatisStateMachineAdapter extends BaseStateMachine {
         }
     }
 
-    /** Answers a query from the state as it is. */
-    Bytes query(Bytes query) {
+    /** Answers a query from one state, at or behind all that was applied before the call, and says from which. */
+    QueryResult query(Bytes query) {
         storeLock.readLock().lock();
-        try {
-            return application.query(query, openStoreOrFail().view(Keyspace.USER));
+        try (QuerySnapshots.Lease lease = snapshots.lease(openStoreOrFail())) {
+            return new QueryResult(lease.position().lsn(), application.query(query, lease.view()));
         } finally {
             storeLock.readLock().unlock();
+        }
+    }
+
+    /** Called every few milliseconds: what a query read from must not keep overwritten data for long. */
+    void dropOutdatedSnapshot() {
+        if (storeLock.readLock().tryLock()) {
+            try {
+                if (store != null) {
+                    snapshots.dropOutdated(store);
+                }
+            } finally {
+                storeLock.readLock().unlock();
+            }
         }
     }
 
@@ -489,6 +504,7 @@ class RatisStateMachineAdapter extends BaseStateMachine {
         storeLock.writeLock().lock();
         try {
             if (store != null) {
+                snapshots.drop();
                 store.close();
                 store = null;
             }
