@@ -20,7 +20,7 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "shards",
         description = {
-            "Lists, creates, upgrades and removes shards.",
+            "Lists, creates, upgrades and removes shards; skips what cannot be applied.",
             "",
             "A shard is a log of its own with an application behind it: 'kv' (keys and values) or 'log' (entries under their LSN)."
         },
@@ -39,6 +39,7 @@ import picocli.CommandLine.Spec;
             ShardsCommand.ListShards.class,
             ShardsCommand.Create.class,
             ShardsUpgradeCommand.class,
+            ShardsSkipCommand.class,
             ShardsCommand.Remove.class
         })
 final class ShardsCommand implements Runnable {

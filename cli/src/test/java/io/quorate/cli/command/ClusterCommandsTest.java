@@ -210,6 +210,26 @@ class ClusterCommandsTest {
     }
 
     @Test
+    void nothingIsSkippedWithoutConfirmationNorWhereNobodyIsParked() throws IOException {
+        assertFails(ExitCode.USAGE, "repeat with --yes", "shards", "skip", "orders", "--lsn", "1000000");
+        assertFails(
+                ExitCode.REFUSED,
+                "no replica is parked at entry 1000000",
+                "shards",
+                "skip",
+                "orders",
+                "--lsn",
+                "1000000",
+                "--yes");
+        assertFails(ExitCode.REFUSED, "none of its own entries", "shards", "skip", "meta", "--lsn", "5", "--yes");
+        assertFails(ExitCode.NOT_FOUND, "no shard 'never'", "shards", "skip", "never", "--lsn", "5", "--yes");
+        run("kv", "put", "orders", "after", "all");
+        String lsn = Long.toString(
+                json(ExitCode.OK, "kv", "put", "orders", "k9", "v9").path("lsn").asLong());
+        assertFails(ExitCode.REFUSED, "has applied entry " + lsn, "shards", "skip", "orders", "--lsn", lsn, "--yes");
+    }
+
+    @Test
     void shardsComeAndGo() throws IOException {
         assertThat(json(ExitCode.OK, "shards", "create", "brief", "--nodes", "n1,n2")
                         .has("error"))

@@ -194,6 +194,15 @@ public final class ClusterAdmin implements AutoCloseable {
         return calls.onLeader(shard, "versions.raise", arguments, calls.deadline());
     }
 
+    /**
+     * Makes all replicas of a shard skip an entry that their application cannot apply: it keeps its LSN, its answer is {@link
+     * io.quorate.wal.log.ApplyResult#SKIPPED}, the state does not change. Refused if a member applied it, or cannot be asked; no
+     * answer or a passed deadline leaves the entry held, and the call is to be repeated.
+     */
+    public JsonNode skipEntry(ShardId shard, Lsn lsn) {
+        return new EntrySkipping(calls, progress).skip(shard, lsn, calls.deadline());
+    }
+
     /** Removes a shard with its data and waits until it is gone. */
     public void removeShard(ShardId shard) {
         long deadline = calls.deadline();

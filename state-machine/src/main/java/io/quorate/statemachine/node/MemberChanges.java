@@ -86,7 +86,9 @@ final class MemberChanges {
             noteMembers(shard, deadline);
             return;
         }
-        calls.call(address, "shard.open", DescriptorJson.opening(descriptorOf(leader), false), patience);
+        ShardDescriptor descriptor = descriptorOf(leader);
+        new EntrySkipping(calls, progress).tell(shard, descriptor.generation().value(), peer, deadline);
+        calls.call(address, "shard.open", DescriptorJson.opening(descriptor, false), patience);
         progress.accept(peer.id().node() + " receives the shard" + (vote ? ", and votes once it has caught up" : ""));
         putPeer(shard, peer.withRole(vote ? Role.VOTER : Role.OBSERVER), deadline);
         awaitCaughtUp(shard, peer, deadline);
@@ -94,6 +96,9 @@ final class MemberChanges {
             reopen(shard, peer, Role.OBSERVER, deadline);
         }
         noteMembers(shard, deadline);
+        // once more: a skip that was decided meanwhile did not ask this peer, and is refused if it comes too late for
+        // it
+        new EntrySkipping(calls, progress).tell(shard, descriptor.generation().value(), peer, deadline);
     }
 
     /** Makes an observer of a shard a voter, once it has caught up. */

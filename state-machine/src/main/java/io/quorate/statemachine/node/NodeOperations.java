@@ -76,6 +76,11 @@ final class NodeOperations implements AdminHandler {
         changes.put(
                 "versions.raise",
                 arguments -> VersionOperations.raise(shard(arguments), arguments, timeout(arguments)));
+        reads.put("skips.list", arguments -> skips().list(arguments));
+        changes.put("skips.propose", arguments -> skips().propose(arguments));
+        changes.put("skips.conclude", arguments -> skips().conclude(arguments));
+        changes.put("entry.hold", arguments -> EntryOperations.hold(shards(), arguments));
+        changes.put("entry.settle", arguments -> EntryOperations.settle(shards(), arguments));
         reads.put("nodes.list", arguments -> cluster().listNodes());
         reads.put("shards.list", arguments -> cluster().listShards());
         changes.put("cluster.join", this::joinCluster);
@@ -144,11 +149,19 @@ final class NodeOperations implements AdminHandler {
                         "this node is not part of a cluster yet; run 'quorate init' or 'quorate peers add'"));
     }
 
-    private ClusterOperations cluster() {
-        HostedShard metadata = shards().find(MetadataShard.ID)
+    private HostedShard metadata() {
+        return shards().find(MetadataShard.ID)
                 .filter(shard -> shard.status().leads())
                 .orElseThrow(() -> new AdminException("NOT_LEADER", "this node does not lead the metadata shard"));
+    }
+
+    private ClusterOperations cluster() {
+        HostedShard metadata = metadata();
         return new ClusterOperations(metadata.descriptor().cluster(), new MetadataShard(metadata), applications);
+    }
+
+    private SkipOperations skips() {
+        return new SkipOperations(new MetadataShard(metadata()));
     }
 
     private HostedShard shard(JsonNode arguments) {

@@ -28,6 +28,7 @@ final class ShardReconciler {
 
     /** One pass over all records. */
     void reconcile(MetadataShard metadata) {
+        settleSkips(metadata);
         for (ObjectNode document : metadata.list("shard/").values()) {
             ShardRecord record = ShardRecord.read(document);
             if (record.state() == ShardRecord.State.REMOVED || isComplete(record)) {
@@ -38,6 +39,44 @@ final class ShardReconciler {
             } catch (AdminException e) {
                 log.warn("shard {} stays {} for now: {}", record.descriptor().shard(), record.state(), e.getMessage());
             }
+        }
+    }
+
+    /** Tells members what was decided on entries, and notes who knows. */
+    private void settleSkips(MetadataShard metadata) {
+        for (ObjectNode document : metadata.list(SkipRecord.PREFIX).values()) {
+            SkipRecord record = SkipRecord.read(document);
+            if (record.state() == SkipRecord.State.PROPOSED || record.isSettled()) {
+                continue;
+            }
+            Set<String> done = new TreeSet<>(record.done());
+            for (Peer peer : record.shard().peers()) {
+                if (!done.contains(peer.id().toString()) && settle(record, peer)) {
+                    done.add(peer.id().toString());
+                }
+            }
+            if (!done.equals(record.done())) {
+                metadata.replace(
+                        record.key(),
+                        Optional.of(document),
+                        Optional.of(record.withDone(done).write()));
+            }
+        }
+    }
+
+    private boolean settle(SkipRecord record, Peer peer) {
+        try {
+            nodes.call(peer.address(), "entry.settle", record.call(), STEP_TIMEOUT);
+            return true;
+        } catch (AdminException e) {
+            log.warn(
+                    "shard {}: node {} does not know yet that entry {} is {}: {}",
+                    record.shard().shard(),
+                    peer.id().node(),
+                    record.lsn(),
+                    record.state(),
+                    e.getMessage());
+            return false;
         }
     }
 

@@ -22,6 +22,7 @@ final class GroupDurability implements AutoCloseable {
     private final LogDirectorySync log;
     private final SnapshotInstallSync install;
     private final CommittedFloor floor;
+    private final long appliedBefore;
 
     /**
      * Makes durable what is on disk, before the group answers anybody.
@@ -40,6 +41,7 @@ final class GroupDurability implements AutoCloseable {
         this.group = server.register(groupId, storage, Optional.of(install));
         this.log = new LogDirectorySync(
                 current, RaftServerConfigKeys.Log.queueElementLimit(properties), DirectorySync.FSYNC);
+        this.appliedBefore = CommittedFloor.read(current).orElse(-1);
         this.floor = CommittedFloor.open(current);
     }
 
@@ -53,6 +55,11 @@ final class GroupDurability implements AutoCloseable {
 
     SnapshotInstallSync install() {
         return install;
+    }
+
+    /** Index that was applied here before the group was opened, as far as is known. */
+    long appliedBefore() {
+        return appliedBefore;
     }
 
     /** Notes, without an fsync, that the log up to an index was on disk: by the thread that applies. */

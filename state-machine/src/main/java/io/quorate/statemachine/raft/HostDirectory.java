@@ -18,6 +18,7 @@ import java.util.UUID;
  * <pre>
  * data directory
  *   shards/NAME.shard      what is served here ({@link ShardFile})
+ *   shards/GROUP.marks     entries of it that are held or skipped ({@link EntryMarks})
  *   raft/GROUP/            Ratis: log, vote, and sm/checkpoint.TERM_INDEX
  *   live/GROUP/            running state; rebuilt from checkpoint and log at every start
  * </pre>
@@ -50,6 +51,10 @@ final class HostDirectory {
 
     Path live(UUID group) {
         return live.resolve(group.toString());
+    }
+
+    Path marks(UUID group) {
+        return shardFiles.resolve(group + ".marks");
     }
 
     boolean holdsGroup(UUID group) {
@@ -115,6 +120,7 @@ final class HostDirectory {
         DurableFiles.deleteTree(raft(group));
         DurableFiles.deleteTree(live(group));
         DurableFiles.syncDirectory(raft);
+        Files.deleteIfExists(marks(group));
         ShardFile removed = file.withState(ShardFile.State.REMOVED);
         write(removed);
         return removed;

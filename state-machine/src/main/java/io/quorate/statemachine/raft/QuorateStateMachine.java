@@ -2,6 +2,7 @@ package io.quorate.statemachine.raft;
 
 import io.quorate.statemachine.app.Application;
 import io.quorate.statemachine.raft.sync.RaftSync;
+import io.quorate.statemachine.replica.EntryVerdicts;
 import io.quorate.statemachine.store.StateStoreFactory;
 import io.quorate.topology.ShardDescriptor;
 import io.quorate.wal.apply.SessionLimits;
@@ -81,7 +82,15 @@ public final class QuorateStateMachine extends RatisStateMachineAdapter {
      */
     public QuorateStateMachine(
             ShardDescriptor descriptor, Application application, StateStoreFactory stores, Path live, RaftSync sync) {
-        super(descriptor, application, stores, SessionLimits.DEFAULT, live, new ReplicaHealth(), sync);
+        super(
+                descriptor,
+                application,
+                stores,
+                SessionLimits.DEFAULT,
+                live,
+                new ReplicaHealth(),
+                sync,
+                EntryVerdicts.NONE);
         listen(new Listener() {
             @Override
             public void committed(PendingBatch batch, List<AppendOutcome> outcomes, long term, long index) {

@@ -6,9 +6,11 @@ import io.quorate.statemachine.raft.sync.RaftSync;
 import io.quorate.statemachine.raft.sync.SyncFailedException;
 import io.quorate.topology.ShardDescriptor;
 import io.quorate.topology.ShardId;
+import io.quorate.wal.log.Lsn;
 import io.quorate.wal.log.ReadUnavailableException;
 import io.quorate.wal.log.RejectReason;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
@@ -46,7 +48,8 @@ public final class RatisShardHost implements ShardDirectory, AutoCloseable {
     private static final Duration PEER_TIMEOUT = Duration.ofSeconds(2);
 
     /** A shard that is served: what belongs to it ends with it. */
-    private record Served(RatisShard shard, RatisStateMachineAdapter machine, CheckpointSchedule checkpoints) {}
+    private record Served(
+            RatisShard shard, RatisStateMachineAdapter machine, EntrySkips skips, CheckpointSchedule checkpoints) {}
 
     private final HostConfig config;
     private final HostDirectory directory;
@@ -182,6 +185,7 @@ public final class RatisShardHost implements ShardDirectory, AutoCloseable {
     private Served serve(ShardFile file) {
         ShardDescriptor descriptor = file.descriptor();
         ReplicaHealth health = new ReplicaHealth();
+        EntryMarks marks = marks(descriptor.groupId());
         RatisStateMachineAdapter machine = new RatisStateMachineAdapter(
                 descriptor,
                 config.applications().create(descriptor.application()),
@@ -189,7 +193,8 @@ public final class RatisShardHost implements ShardDirectory, AutoCloseable {
                 config.sessions(),
                 directory.live(descriptor.groupId()),
                 health,
-                sync);
+                sync,
+                marks);
         RatisShard shard = new RatisShard(
                 descriptor,
                 machine,
@@ -200,7 +205,51 @@ public final class RatisShardHost implements ShardDirectory, AutoCloseable {
         return new Served(
                 shard,
                 machine,
+                new EntrySkips(machine, health, marks),
                 new CheckpointSchedule(config.checkpointInterval(), config.checkpointBytes(), System.nanoTime()));
+    }
+
+    private EntryMarks marks(UUID group) {
+        try {
+            return EntryMarks.open(directory.marks(group));
+        } catch (IOException e) {
+            throw new UncheckedIOException("the marks of group " + group + " cannot be read", e);
+        }
+    }
+
+    /**
+     * Promises, durably, that this replica does nothing with an entry until {@link #settleEntry}. Answers with the entry at which it
+     * is parked by its application, if it is.
+     *
+     * @throws SkipRefusedException if the entry was applied here, or that cannot be excluded, or the shard is not served here
+     */
+    public synchronized Optional<ParkedEntry> holdEntry(UUID group, Lsn lsn, int attempt) throws IOException {
+        Served shard = served.get(group);
+        if (shard == null) {
+            throw new SkipRefusedException("does not serve it", true);
+        }
+        return shard.skips().hold(lsn, attempt);
+    }
+
+    /**
+     * Learns what was decided on an entry, durably, and goes on where the replica was parked at it. May be repeated; a node that
+     * does not serve the shard yet keeps it for when it does.
+     *
+     * @throws SkipRefusedException if the entry was applied here although it is to be skipped
+     */
+    public synchronized void settleEntry(UUID group, EntryMark mark) throws IOException {
+        Served shard = served.get(group);
+        if (shard == null) {
+            marks(group).put(mark);
+        } else if (shard.skips().settle(mark)) {
+            log.info(
+                    "[{}/{}] goes on: entry {} is {}",
+                    config.self(),
+                    files.get(group).descriptor().shard(),
+                    mark.lsn(),
+                    mark.state());
+            reopen(files.get(group));
+        }
     }
 
     /**

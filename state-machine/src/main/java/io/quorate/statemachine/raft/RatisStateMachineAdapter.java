@@ -3,6 +3,7 @@ package io.quorate.statemachine.raft;
 import io.quorate.statemachine.app.Application;
 import io.quorate.statemachine.host.QueryResult;
 import io.quorate.statemachine.raft.sync.RaftSync;
+import io.quorate.statemachine.replica.EntryVerdicts;
 import io.quorate.statemachine.replica.ReplicaStateMachine;
 import io.quorate.statemachine.store.Position;
 import io.quorate.statemachine.store.StateDigest;
@@ -92,6 +93,10 @@ class RatisStateMachineAdapter extends BaseStateMachine {
     private final Watermark appliedLsn = new Watermark(0);
     private final ReplicaHealth health;
     private final RaftSync sync;
+    private final EntryVerdicts verdicts;
+    /** Held while a batch is applied, so that nothing is promised about an entry that is under way. */
+    private final Object applying = new Object();
+
     private Listener listener;
     /** Held for reading by those who use the store, for writing while it is replaced or closed. */
     private final ReentrantReadWriteLock storeLock = new ReentrantReadWriteLock();
@@ -114,7 +119,9 @@ class RatisStateMachineAdapter extends BaseStateMachine {
             SessionLimits limits,
             Path live,
             ReplicaHealth health,
-            RaftSync sync) {
+            RaftSync sync,
+            EntryVerdicts verdicts) {
+        this.verdicts = verdicts;
         this.descriptor = descriptor;
         this.application = application;
         this.stores = stores;
@@ -151,8 +158,8 @@ class RatisStateMachineAdapter extends BaseStateMachine {
             }
             Optional<CheckpointStorage.Checkpoint> newest = checkpoints.newest();
             store = stores.open(live, newest.map(CheckpointStorage.Checkpoint::directory));
-            replica =
-                    new ReplicaStateMachine(store, application, limits, new LogVersions(1, descriptor.applyVersion()));
+            replica = new ReplicaStateMachine(
+                    store, application, limits, new LogVersions(1, descriptor.applyVersion()), verdicts);
             Position position = replica.position();
             if (newest.isPresent() && newest.get().termIndex().getIndex() != position.index()) {
                 throw new IOException("checkpoint " + newest.get().directory() + " holds the state at index "
@@ -207,7 +214,10 @@ class RatisStateMachineAdapter extends BaseStateMachine {
         PendingBatch pending = transaction.getStateMachineContext() instanceof PendingBatch batch ? batch : null;
         try {
             EntryBatch batch = pending != null ? pending.batch() : decode(entry);
-            List<AppendOutcome> outcomes = replica.apply(entry.getTerm(), entry.getIndex(), batch);
+            List<AppendOutcome> outcomes;
+            synchronized (applying) {
+                outcomes = replica.apply(entry.getTerm(), entry.getIndex(), batch);
+            }
             replica.commit();
             bytesSinceCheckpoint.addAndGet(
                     entry.getStateMachineLogEntry().getLogData().size());
@@ -402,12 +412,12 @@ class RatisStateMachineAdapter extends BaseStateMachine {
     public void reinitialize() throws IOException {
         checkpoints.reload();
         openStore();
-        if (parkIfUnsupported()) {
-            listener.parked();
-        }
+        boolean unsupported = parkIfUnsupported();
         getLifeCycle().transition(LifeCycle.State.STARTING);
         getLifeCycle().transition(LifeCycle.State.RUNNING);
-        if (health.unpark()) {
+        if (unsupported) {
+            listener.parked();
+        } else if (health.unpark()) {
             log.info("[{}/{}] healed by a snapshot: applies again", getId(), descriptor.shard());
             listener.healed();
         }
@@ -417,6 +427,7 @@ class RatisStateMachineAdapter extends BaseStateMachine {
     private boolean parkIfUnsupported() {
         try {
             replica.checkVersions();
+            unreadable = Optional.empty();
             return false;
         } catch (UnsupportedVersionException e) {
             unreadable = Optional.of(e.getMessage());
@@ -474,6 +485,24 @@ class RatisStateMachineAdapter extends BaseStateMachine {
 
     Watermark appliedLsn() {
         return appliedLsn;
+    }
+
+    /** Looks or marks while no batch is being applied. */
+    interface BetweenBatches<T> {
+        /** @param appliedBefore index that was applied here before the last restart */
+        T run(ReplicaStateMachine replica, long appliedBefore) throws IOException;
+    }
+
+    <T> T betweenBatches(BetweenBatches<T> action) throws IOException {
+        storeLock.readLock().lock();
+        try {
+            openStoreOrFail();
+            synchronized (applying) {
+                return action.run(replica, durability.appliedBefore());
+            }
+        } finally {
+            storeLock.readLock().unlock();
+        }
     }
 
     /** By which entries are applied now. */

@@ -1,5 +1,7 @@
 package io.quorate.statemachine.raft;
 
+import io.quorate.statemachine.replica.ApplyFailedException;
+import io.quorate.statemachine.replica.EntryHeldException;
 import io.quorate.wal.log.Lsn;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
@@ -9,12 +11,25 @@ final class ReplicaHealth {
     private static final long LOOK_AGAIN_MILLIS = 100;
 
     private String parked;
+    /** Where it is parked, if it is so since the application failed, or that entry is held. */
+    private Optional<ParkedEntry> poison = Optional.empty();
+
     private String logFailure;
     private boolean divisionClosed;
     private boolean closing;
 
     synchronized void park(Lsn applied, long index, Throwable cause) {
+        if (cause instanceof ApplyFailedException failed) {
+            poison = Optional.of(
+                    new ParkedEntry(failed.lsn(), index, failed.checksum(), false, String.valueOf(failed.getCause())));
+        } else if (cause instanceof EntryHeldException held) {
+            poison = Optional.of(new ParkedEntry(held.lsn(), index, held.checksum(), true, "held"));
+        }
         parked = "cannot apply the entry at index " + index + ", behind lsn " + applied + ": " + cause;
+    }
+
+    synchronized Optional<ParkedEntry> poison() {
+        return poison;
     }
 
     synchronized boolean isParked() {
@@ -43,6 +58,7 @@ final class ReplicaHealth {
     synchronized boolean unpark() {
         boolean was = parked != null;
         parked = null;
+        poison = Optional.empty();
         notifyAll();
         return was;
     }

@@ -1,5 +1,6 @@
 package io.quorate.statemachine.replica;
 
+import io.quorate.wal.log.LogEntry;
 import io.quorate.wal.log.Lsn;
 
 /**
@@ -10,10 +11,17 @@ public final class ApplyFailedException extends RuntimeException {
     private static final long serialVersionUID = 1;
 
     private final long lsn;
+    private final int checksum;
 
-    public ApplyFailedException(String application, Lsn lsn, Throwable cause) {
-        super("application '" + application + "' failed at entry " + lsn + ": " + cause, cause);
-        this.lsn = lsn.value();
+    public ApplyFailedException(String application, LogEntry entry, Throwable cause) {
+        super("application '" + application + "' failed at entry " + entry.lsn() + ": " + cause, cause);
+        this.lsn = entry.lsn().value();
+        this.checksum = entry.checksum();
+    }
+
+    /** {@link LogEntry#checksum} of that entry. */
+    public int checksum() {
+        return checksum;
     }
 
     /** The entry that could not be applied. */

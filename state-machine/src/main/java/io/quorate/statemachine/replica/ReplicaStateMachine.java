@@ -15,6 +15,7 @@ import io.quorate.wal.log.ApplyResult;
 import io.quorate.wal.log.EntryBatch;
 import io.quorate.wal.log.LogEntry;
 import io.quorate.wal.log.LogVersions;
+import io.quorate.wal.log.Lsn;
 import io.quorate.wal.log.VersionSupport;
 import java.util.List;
 
@@ -30,6 +31,7 @@ public final class ReplicaStateMachine {
     private final Application application;
     private final WriterSessions sessions;
     private final AgreedVersions versions;
+    private final EntryVerdicts verdicts;
     private final BatchSequencer sequencer;
     private StateBatch batch;
     private BatchTransaction transaction;
@@ -37,7 +39,7 @@ public final class ReplicaStateMachine {
 
     /** Continues from the position of the store, for a log that begins with {@link LogVersions#FIRST}. */
     public ReplicaStateMachine(StateStore store, Application application, SessionLimits limits) {
-        this(store, application, limits, LogVersions.FIRST);
+        this(store, application, limits, LogVersions.FIRST, EntryVerdicts.NONE);
     }
 
     /**
@@ -45,8 +47,15 @@ public final class ReplicaStateMachine {
      * first batch.
      *
      * @param first what the log begins with
+     * @param verdicts asked for every entry of the application
      */
-    public ReplicaStateMachine(StateStore store, Application application, SessionLimits limits, LogVersions first) {
+    public ReplicaStateMachine(
+            StateStore store,
+            Application application,
+            SessionLimits limits,
+            LogVersions first,
+            EntryVerdicts verdicts) {
+        this.verdicts = verdicts;
         this.store = store;
         this.application = application;
         this.position = store.position();
@@ -92,6 +101,7 @@ public final class ReplicaStateMachine {
      *
      * @return outcome of each record, in order; empty if skipped
      * @throws ApplyFailedException if the application failed at an entry; says at which
+     * @throws EntryHeldException if an entry must wait for an operator's word
      * @throws io.quorate.wal.log.UnsupportedVersionException if the log asks for versions that this replica does not have
      */
     public List<AppendOutcome> apply(long term, long index, EntryBatch entries) {
@@ -104,17 +114,26 @@ public final class ReplicaStateMachine {
     }
 
     private ApplyResult applyEntry(LogEntry entry) {
+        if (verdicts.isSkipped(entry)) {
+            StoredSkips.add(entry, batch);
+            return ApplyResult.SKIPPED;
+        }
         transaction.savepoint();
         ApplyResult result;
         try {
             result = application.apply(entry, transaction);
         } catch (RuntimeException | Error e) {
-            throw new ApplyFailedException(application.name(), entry.lsn(), e);
+            throw new ApplyFailedException(application.name(), entry, e);
         }
         if (result.refused()) {
             transaction.rollback();
         }
         return result;
+    }
+
+    /** True if the state holds that an entry was skipped. */
+    public boolean wasSkipped(Lsn lsn) {
+        return StoredSkips.contains(store, lsn);
     }
 
     /** Notes a consensus entry that carries no batch, so that the position does not lag behind it. */

@@ -129,7 +129,7 @@ public final class StoreEntryApplier implements EntryApplier {
         try {
             result = application.apply(entry, transaction);
         } catch (RuntimeException | Error e) {
-            throw new ApplyFailedException(application.name(), entry.lsn(), e);
+            throw new ApplyFailedException(application.name(), entry, e);
         }
         if (result.refused()) {
             transaction.rollback();

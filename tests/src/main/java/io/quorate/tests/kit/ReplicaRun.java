@@ -1,5 +1,6 @@
 package io.quorate.tests.kit;
 
+import io.quorate.statemachine.replica.EntryVerdicts;
 import io.quorate.statemachine.replica.ReplicaStateMachine;
 import io.quorate.statemachine.store.Keyspace;
 import io.quorate.statemachine.store.StateStore;
@@ -50,7 +51,11 @@ final class ReplicaRun implements AutoCloseable {
         application = applications.get();
         store = stores.open(directory.resolve("live"), checkpoint);
         replica = new ReplicaStateMachine(
-                store, application, SessionLimits.DEFAULT, new LogVersions(1, application.version()));
+                store,
+                application,
+                SessionLimits.DEFAULT,
+                new LogVersions(1, application.version()),
+                EntryVerdicts.NONE);
     }
 
     /** One instance from beginning to end, each batch committed. */

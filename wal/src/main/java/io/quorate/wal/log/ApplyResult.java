@@ -12,6 +12,10 @@ public record ApplyResult(boolean refused, Bytes value) {
     /** Accepted, with nothing to say. */
     public static final ApplyResult OK = new ApplyResult(false, Bytes.EMPTY);
 
+    /** The answer to an entry that no replica applies, by an operator's word, since the application could not. */
+    public static final ApplyResult SKIPPED =
+            refusal("SKIPPED: by an operator's word; the application could not apply it");
+
     public ApplyResult {
         Objects.requireNonNull(value, "value");
     }

@@ -1,0 +1,120 @@
+package io.quorate.statemachine.node;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.quorate.statemachine.raft.EntryMark;
+import io.quorate.topology.Generation;
+import io.quorate.topology.Peer;
+import io.quorate.topology.ShardDescriptor;
+import io.quorate.topology.ShardId;
+import io.quorate.wal.log.Lsn;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.UUID;
+
+/**
+ * The skip of one entry, in the metadata: the one place that decides it, by compare-and-set.
+ *
+ * @param shard descriptor of the shard in the life of which it is; its peers are the members that must agree
+ * @param lsn the entry
+ * @param attempt number of the question, from 1
+ * @param state how far it has come
+ * @param checksum of the entry; 0 before it is decided
+ * @param done members that have learned the outcome
+ */
+record SkipRecord(ShardDescriptor shard, Lsn lsn, int attempt, State state, int checksum, Set<String> done) {
+    /** Life of a skip in the metadata. */
+    enum State {
+        /** Members are being asked to hold the entry. */
+        PROPOSED,
+        /** All of them hold it, none applied it: it is skipped, for ever. */
+        DECIDED,
+        /** Somebody applied it, or not all could be asked: it is applied as ever. */
+        WITHDRAWN
+    }
+
+    static final String PREFIX = "skip/";
+
+    SkipRecord {
+        done = Set.copyOf(done);
+    }
+
+    static String prefix(ShardId shard, Generation generation) {
+        return PREFIX + shard + "/" + generation + "/";
+    }
+
+    static String key(ShardDescriptor shard, Lsn lsn) {
+        return prefix(shard.shard(), shard.generation()) + lsn;
+    }
+
+    String key() {
+        return key(shard, lsn);
+    }
+
+    UUID group() {
+        return shard.groupId();
+    }
+
+    SkipRecord with(State newState, int newChecksum) {
+        return new SkipRecord(shard, lsn, attempt, newState, newChecksum, Set.of());
+    }
+
+    SkipRecord withDone(Set<String> newDone) {
+        return new SkipRecord(shard, lsn, attempt, state, checksum, newDone);
+    }
+
+    /** True once every member has learned the outcome. */
+    boolean isSettled() {
+        return shard.peers().stream().map(Peer::id).allMatch(peer -> done.contains(peer.toString()));
+    }
+
+    /** Arguments of {@code entry.hold} and {@code entry.settle}. */
+    ObjectNode call() {
+        EntryMark.State mark =
+                switch (state) {
+                    case PROPOSED -> EntryMark.State.HELD;
+                    case DECIDED -> EntryMark.State.SKIPPED;
+                    case WITHDRAWN -> EntryMark.State.RELEASED;
+                };
+        return DescriptorJson.object()
+                .put("group", group().toString())
+                .put("lsn", lsn.value())
+                .put("attempt", attempt)
+                .put("state", mark.name())
+                .put("checksum", checksum);
+    }
+
+    static EntryMark readMark(JsonNode call) {
+        return DescriptorJson.parse(() -> new EntryMark(
+                new Lsn(call.path("lsn").asLong()),
+                call.path("attempt").asInt(),
+                EntryMark.State.valueOf(DescriptorJson.text(call, "state")),
+                call.path("checksum").asInt()));
+    }
+
+    ObjectNode write() {
+        ObjectNode node = DescriptorJson.object();
+        node.set("descriptor", DescriptorJson.write(shard));
+        node.put("lsn", lsn.value());
+        node.put("attempt", attempt);
+        node.put("state", state.name());
+        node.put("checksum", checksum);
+        node.putArray("done");
+        new TreeSet<>(done).forEach(node.withArray("/done")::add);
+        return node;
+    }
+
+    static SkipRecord read(JsonNode node) {
+        List<String> done = new ArrayList<>();
+        node.path("done").forEach(peer -> done.add(peer.asText()));
+        return new SkipRecord(
+                DescriptorJson.readDescriptor(node.path("descriptor")),
+                new Lsn(node.path("lsn").asLong()),
+                node.path("attempt").asInt(),
+                State.valueOf(DescriptorJson.text(node, "state")),
+                node.path("checksum").asInt(),
+                Set.copyOf(done));
+    }
+}

@@ -1,0 +1,110 @@
+package io.quorate.statemachine.raft;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
+
+import io.quorate.statemachine.raft.EntryMark.State;
+import io.quorate.statemachine.replica.EntryHeldException;
+import io.quorate.wal.log.Bytes;
+import io.quorate.wal.log.CorruptFormatException;
+import io.quorate.wal.log.EntryKind;
+import io.quorate.wal.log.LogEntry;
+import io.quorate.wal.log.LogRecord;
+import io.quorate.wal.log.Lsn;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class EntryMarksTest {
+    private static final Lsn SEVEN = new Lsn(7);
+
+    @TempDir
+    Path directory;
+
+    private static LogEntry entry(long lsn, String text) {
+        return new LogEntry(new Lsn(lsn), 1, 1, LogRecord.sessionless(EntryKind.USER, Bytes.utf8(text)));
+    }
+
+    private static final LogEntry POISON = entry(7, "poison");
+
+    private EntryMarks open() throws IOException {
+        return EntryMarks.open(directory.resolve("group.marks"));
+    }
+
+    private static EntryMark mark(int attempt, State state) {
+        return new EntryMark(SEVEN, attempt, state, state == State.SKIPPED ? POISON.checksum() : 0);
+    }
+
+    @Test
+    void entriesWithoutAWordAreApplied() throws IOException {
+        assertThat(open().isSkipped(POISON)).isFalse();
+    }
+
+    @Test
+    void aHeldEntryIsNeitherAppliedNorSkippedUntilItIsReleased() throws IOException {
+        EntryMarks marks = open();
+        marks.put(mark(1, State.HELD));
+        assertThatExceptionOfType(EntryHeldException.class)
+                .isThrownBy(() -> marks.isSkipped(POISON))
+                .satisfies(held -> assertThat(held.checksum()).isEqualTo(POISON.checksum()));
+        assertThat(marks.isSkipped(entry(8, "next"))).isFalse();
+        marks.put(mark(1, State.RELEASED));
+        assertThat(marks.isSkipped(POISON)).isFalse();
+    }
+
+    @Test
+    void whatWasPromisedHoldsAfterARestart() throws IOException {
+        open().put(mark(1, State.HELD));
+        assertThatExceptionOfType(EntryHeldException.class).isThrownBy(() -> open().isSkipped(POISON));
+        open().put(mark(1, State.SKIPPED));
+        assertThat(open().isSkipped(POISON)).isTrue();
+    }
+
+    @Test
+    void anotherEntryAtASkippedLsnIsAnotherHistory() throws IOException {
+        EntryMarks marks = open();
+        marks.put(mark(1, State.SKIPPED));
+        assertThatIllegalStateException()
+                .isThrownBy(() -> marks.isSkipped(entry(7, "something else")))
+                .withMessageContaining("two histories");
+    }
+
+    @Test
+    void aWordThatComesLateChangesNothing() throws IOException {
+        EntryMarks marks = open();
+        marks.put(mark(1, State.HELD));
+        marks.put(mark(1, State.RELEASED));
+        assertLate(marks, mark(1, State.HELD));
+        marks.put(mark(2, State.HELD));
+        assertLate(marks, mark(1, State.RELEASED));
+        marks.put(mark(2, State.SKIPPED));
+        marks.put(mark(2, State.SKIPPED));
+        assertLate(marks, mark(3, State.HELD));
+        assertLate(marks, mark(3, State.RELEASED));
+        assertThat(open().find(SEVEN)).contains(mark(2, State.SKIPPED));
+    }
+
+    private static void assertLate(EntryMarks marks, EntryMark late) {
+        assertThatExceptionOfType(SkipRefusedException.class)
+                .isThrownBy(() -> marks.put(late))
+                .withMessageContaining("comes late");
+    }
+
+    @Test
+    void damageIsRefusedAndNamesTheFile() throws IOException {
+        open().put(mark(1, State.SKIPPED));
+        Path file = directory.resolve("group.marks");
+        String intact = Files.readString(file);
+        for (String damaged :
+                new String[] {"", intact.replace("SKIPPED", "skipped"), intact.replace("MARKS 1", "MARKS 2")}) {
+            Files.writeString(file, damaged, StandardCharsets.UTF_8);
+            assertThatExceptionOfType(CorruptFormatException.class)
+                    .isThrownBy(this::open)
+                    .withMessageContaining("group.marks");
+        }
+    }
+}

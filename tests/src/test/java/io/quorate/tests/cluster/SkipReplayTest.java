@@ -1,0 +1,100 @@
+package io.quorate.tests.cluster;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.quorate.statemachine.host.HostedShard;
+import io.quorate.statemachine.raft.EntryMark;
+import io.quorate.statemachine.raft.ParkedEntry;
+import io.quorate.statemachine.raft.SkipRefusedException;
+import io.quorate.topology.ShardDescriptor;
+import io.quorate.wal.log.AppendOutcome.Committed;
+import io.quorate.wal.log.Bytes;
+import io.quorate.wal.log.EntryKind;
+import io.quorate.wal.log.LogEntry;
+import io.quorate.wal.log.LogRecord;
+import io.quorate.wal.log.Lsn;
+import io.quorate.wal.log.WriteConcern;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.function.UnaryOperator;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A replica's own part in a skip: what it promised and learned holds when it replays its log. */
+class SkipReplayTest {
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
+
+    @TempDir
+    Path directory;
+
+    private static void swallow(LogEntry entry) {
+        if (entry.payload().utf8().startsWith("poison")) {
+            throw new IllegalArgumentException("cannot stomach it");
+        }
+    }
+
+    private static LogRecord record(String text) {
+        return LogRecord.sessionless(EntryKind.USER, Bytes.utf8(text));
+    }
+
+    private static String awaitParked(HostedShard replica) {
+        return Awaitility.await("parked")
+                .atMost(PATIENCE)
+                .until(() -> replica.status().health().orElse(""), text -> !text.isEmpty());
+    }
+
+    @Test
+    void aReplayHoldsAndSkipsAsBeforeTheRestart() throws IOException {
+        try (InProcessCluster cluster = new InProcessCluster(
+                directory, List.of(() -> new Ledger(SkipReplayTest::swallow)), UnaryOperator.identity())) {
+            ShardDescriptor shard = cluster.found(1, "s1", Ledger.NAME);
+            Lsn before = ((Committed) cluster.leader(shard)
+                            .append(record("good"), WriteConcern.MAJORITY, PATIENCE)
+                            .join())
+                    .lsn();
+            Lsn poison = before.next();
+            cluster.leader(shard).append(record("poison"), WriteConcern.MAJORITY, Duration.ofSeconds(1));
+            assertThat(awaitParked(cluster.shard("n1", shard))).contains("failed at entry " + poison);
+            assertThatThrownBy(() -> cluster.host("n1").holdEntry(shard.groupId(), before, 1))
+                    .isInstanceOf(SkipRefusedException.class)
+                    .hasMessageContaining("has applied entry " + before);
+            ParkedEntry parked =
+                    cluster.host("n1").holdEntry(shard.groupId(), poison, 1).orElseThrow();
+            assertThat(parked.lsn()).isEqualTo(poison);
+
+            cluster.stop("n1");
+            cluster.start("n1");
+            assertThat(awaitParked(cluster.shard("n1", shard))).contains("entry " + poison + " is held");
+            assertThat(cluster.host("n1")
+                            .holdEntry(shard.groupId(), poison, 1)
+                            .orElseThrow()
+                            .checksum())
+                    .isEqualTo(parked.checksum());
+
+            cluster.host("n1")
+                    .settleEntry(shard.groupId(), new EntryMark(poison, 1, EntryMark.State.SKIPPED, parked.checksum()));
+            Lsn behind = ((Committed) Awaitility.await("it goes on")
+                            .atMost(PATIENCE)
+                            .until(
+                                    () -> cluster.leader(shard)
+                                            .append(record("good again"), WriteConcern.MAJORITY, PATIENCE)
+                                            .join(),
+                                    Committed.class::isInstance))
+                    .lsn();
+            assertThat(behind).isEqualTo(poison.next());
+            String digest = cluster.shard("n1", shard).digest().join().sha256();
+
+            cluster.stop("n1");
+            cluster.start("n1");
+            Awaitility.await("replayed")
+                    .atMost(PATIENCE)
+                    .until(() -> cluster.shard("n1", shard).status().applied().equals(behind));
+            assertThat(cluster.shard("n1", shard).digest().join().sha256()).isEqualTo(digest);
+            assertThat(Replicas.problems(cluster, shard)).isEmpty();
+        }
+    }
+}

@@ -1,0 +1,92 @@
+package io.quorate.tests.node;
+
+import io.quorate.statemachine.app.Application;
+import io.quorate.statemachine.client.ClientConfig;
+import io.quorate.statemachine.client.QuorateClient;
+import io.quorate.statemachine.kv.KvApplication;
+import io.quorate.statemachine.node.ClusterAdmin;
+import io.quorate.statemachine.node.NodeConfig;
+import io.quorate.statemachine.node.QuorateNode;
+import io.quorate.statemachine.raft.ApplicationCatalog;
+import io.quorate.statemachine.raft.RatisSettings;
+import io.quorate.statemachine.rocksdb.RocksDbMemory;
+import io.quorate.statemachine.rocksdb.RocksDbStateStoreFactory;
+import io.quorate.topology.NodeId;
+import io.quorate.wal.apply.SessionLimits;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.function.Function;
+
+/** Whole nodes in this JVM, each with the key-value application and one of the test's. Not thread-safe. */
+final class Nodes implements AutoCloseable {
+    static final Duration PATIENCE = Duration.ofSeconds(60);
+
+    private final Path directory;
+    private final Function<String, Application> application;
+    private final Map<String, QuorateNode> running = new TreeMap<>();
+    private final Map<String, String> addresses = new TreeMap<>();
+
+    /** @param application made for the node of a name */
+    Nodes(Path directory, Function<String, Application> application) {
+        this.directory = directory;
+        this.application = application;
+    }
+
+    String start(String name) throws IOException {
+        String address = addresses.computeIfAbsent(name, unused -> "127.0.0.1:" + freePort());
+        NodeConfig config = new NodeConfig(
+                new NodeId(name),
+                address,
+                address,
+                directory.resolve(name),
+                new RocksDbStateStoreFactory(RocksDbMemory.lan()),
+                ApplicationCatalog.of(List.of(KvApplication::new, () -> application.apply(name))),
+                RatisSettings.lan().withElectionTimeout(Duration.ofSeconds(1), Duration.ofSeconds(2)),
+                SessionLimits.DEFAULT,
+                Duration.ofMinutes(10),
+                64 << 20,
+                0,
+                Optional.empty());
+        running.put(name, new QuorateNode(config));
+        return address;
+    }
+
+    void stop(String name) throws IOException {
+        running.remove(name).close();
+    }
+
+    QuorateNode node(String name) {
+        return running.get(name);
+    }
+
+    private static int freePort() {
+        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            return socket.getLocalPort();
+        } catch (IOException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    ClusterAdmin admin() {
+        return new ClusterAdmin(List.copyOf(addresses.values()), Optional.empty(), PATIENCE, line -> {});
+    }
+
+    QuorateClient client() {
+        return QuorateClient.create(
+                ClientConfig.of(addresses.values().toArray(String[]::new)).withTimeout(PATIENCE));
+    }
+
+    @Override
+    public void close() throws IOException {
+        for (QuorateNode node : running.values()) {
+            node.close();
+        }
+    }
+}

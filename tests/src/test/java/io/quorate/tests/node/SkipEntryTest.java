@@ -1,0 +1,198 @@
+package io.quorate.tests.node;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.quorate.statemachine.client.QuorateClient;
+import io.quorate.statemachine.client.ShardClient;
+import io.quorate.statemachine.host.HostedShard;
+import io.quorate.statemachine.node.ClusterAdmin;
+import io.quorate.statemachine.service.AdminException;
+import io.quorate.tests.cluster.Ledger;
+import io.quorate.topology.NodeId;
+import io.quorate.topology.ShardId;
+import io.quorate.wal.log.AppendOutcome;
+import io.quorate.wal.log.AppendOutcome.Committed;
+import io.quorate.wal.log.ApplyResult;
+import io.quorate.wal.log.Bytes;
+import io.quorate.wal.log.LogEntry;
+import io.quorate.wal.log.Lsn;
+import io.quorate.wal.log.ReadConsistency;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.NoSuchElementException;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Collectors;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** An entry that the application cannot apply is skipped by all replicas or by none. */
+class SkipEntryTest {
+    private static final ShardId SHARD = new ShardId("s1");
+
+    @TempDir
+    Path directory;
+
+    private final Set<String> poisoned = ConcurrentHashMap.newKeySet();
+    private Nodes nodes;
+
+    private void swallow(String node, LogEntry entry) {
+        if (poisoned.contains(node) && entry.payload().utf8().startsWith("poison")) {
+            throw new IllegalArgumentException(
+                    "cannot stomach " + entry.payload().utf8());
+        }
+    }
+
+    @BeforeEach
+    void startThree() throws IOException {
+        nodes = new Nodes(directory, node -> new Ledger(entry -> swallow(node, entry)));
+        for (String node : List.of("n1", "n2", "n3")) {
+            nodes.start(node);
+        }
+        try (ClusterAdmin admin = nodes.admin()) {
+            admin.init(3);
+            admin.createShard(SHARD, Ledger.NAME, List.of(), 3);
+        }
+    }
+
+    @AfterEach
+    void stopAll() throws IOException {
+        nodes.close();
+    }
+
+    private HostedShard replica(String node) {
+        return nodes.node(node).host().orElseThrow().find(SHARD).orElseThrow();
+    }
+
+    private static Lsn commit(ShardClient client, String text) {
+        AppendOutcome outcome = client.appendAndWait(Bytes.utf8(text));
+        assertThat(outcome).isInstanceOf(Committed.class);
+        return ((Committed) outcome).lsn();
+    }
+
+    private void awaitParkedAt(String node, Lsn lsn) {
+        Awaitility.await(node + " parked at " + lsn)
+                .atMost(Nodes.PATIENCE)
+                .ignoreException(NoSuchElementException.class)
+                .until(() -> replica(node).status().health().orElse("").contains("failed at entry " + lsn + ":"));
+    }
+
+    private static void assertRefused(ClusterAdmin admin, Lsn lsn, String... why) {
+        assertThatThrownBy(() -> admin.skipEntry(SHARD, lsn)).isInstanceOfSatisfying(AdminException.class, refusal -> {
+            assertThat(refusal.error()).isEqualTo("REFUSED");
+            assertThat(refusal.getMessage()).contains(why);
+        });
+    }
+
+    private void assertEqualDigests(ClusterAdmin admin, Lsn atLeast, String... members) {
+        Awaitility.await("equal state everywhere")
+                .atMost(Nodes.PATIENCE)
+                .ignoreException(NoSuchElementException.class)
+                .untilAsserted(() -> {
+                    for (String node : members) {
+                        assertThat(replica(node).status().applied()).isGreaterThanOrEqualTo(atLeast);
+                    }
+                    Map<String, JsonNode> digests = admin.digests(SHARD);
+                    assertThat(digests.keySet()).containsExactly(members);
+                    assertThat(digests.values().stream()
+                                    .map(digest -> digest.path("lsn") + " " + digest.path("sha256"))
+                                    .collect(Collectors.toSet()))
+                            .as(digests.toString())
+                            .hasSize(1);
+                });
+    }
+
+    private String kept(String node, Lsn lsn) {
+        return replica(node)
+                .query(Ledger.key(lsn), new ReadConsistency.Session(lsn), Nodes.PATIENCE)
+                .join()
+                .value()
+                .utf8();
+    }
+
+    @Test
+    void whatNoReplicaCanApplyIsSkippedByAllAndByThoseThatComeLater() throws IOException {
+        poisoned.addAll(List.of("n1", "n2", "n3", "n4"));
+        try (ClusterAdmin admin = nodes.admin();
+                QuorateClient client = nodes.client()) {
+            ShardClient ledger = client.shard(SHARD);
+            Lsn poison = commit(ledger, "good").next();
+            CompletableFuture<AppendOutcome> unanswered = ledger.append(Bytes.utf8("poison 1"));
+            for (String node : List.of("n1", "n2", "n3")) {
+                awaitParkedAt(node, poison);
+            }
+            assertRefused(admin, poison.next(), "no replica is parked at entry " + poison.next());
+            nodes.stop("n3");
+            assertRefused(admin, poison, "n3.", "does not answer");
+            nodes.start("n3");
+            awaitParkedAt("n3", poison);
+
+            admin.skipEntry(SHARD, poison);
+            admin.skipEntry(SHARD, poison);
+            assertThat(unanswered.join()).isEqualTo(new Committed(poison, ApplyResult.SKIPPED));
+            Lsn last = commit(ledger, "good again");
+            assertEqualDigests(admin, last, "n1", "n2", "n3");
+            assertThat(kept("n1", poison)).isEmpty();
+            assertThat(kept("n2", last)).isEqualTo("good again");
+
+            // one that installs a snapshot, and one that was told when it joined
+            admin.addPeer(SHARD, nodes.start("n4"), true);
+            last = commit(ledger, "seen by four");
+            assertEqualDigests(admin, last, "n1", "n2", "n3", "n4");
+            for (String node : List.of("n1", "n4")) {
+                nodes.stop(node);
+                nodes.start(node);
+            }
+            last = commit(ledger, "after restarts");
+            assertEqualDigests(admin, last, "n1", "n2", "n3", "n4");
+        }
+    }
+
+    @Test
+    void whatOneReplicaAppliedIsNotSkippedByTheOthers() throws IOException {
+        poisoned.add("n1");
+        try (ClusterAdmin admin = nodes.admin();
+                QuorateClient client = nodes.client()) {
+            ShardClient ledger = client.shard(SHARD);
+            Lsn poison = commit(ledger, "poison 1");
+            awaitParkedAt("n1", poison);
+            assertRefused(admin, poison, "has applied entry " + poison, "rebuild");
+            assertThat(replica("n1").status().health())
+                    .as("released, it fails as before")
+                    .isPresent();
+            poisoned.clear();
+            nodes.stop("n1");
+            nodes.start("n1");
+            Lsn last = commit(ledger, "good");
+            assertEqualDigests(admin, last, "n1", "n2", "n3");
+            assertThat(kept("n1", poison)).isEqualTo("poison 1");
+            admin.transferLeadership(SHARD, new NodeId("n1"));
+        }
+    }
+
+    @Test
+    void whatWasAppliedBeforeARestartIsNotSkippedEvenIfItCannotBeAppliedAgain() throws IOException {
+        try (ClusterAdmin admin = nodes.admin();
+                QuorateClient client = nodes.client()) {
+            Lsn poison = commit(client.shard(SHARD), "poison 1");
+            assertEqualDigests(admin, poison, "n1", "n2", "n3");
+            poisoned.addAll(List.of("n1", "n2", "n3"));
+            for (String node : List.of("n1", "n2", "n3")) {
+                nodes.stop(node);
+                nodes.start(node);
+            }
+            for (String node : List.of("n1", "n2", "n3")) {
+                awaitParkedAt(node, poison);
+            }
+            assertRefused(admin, poison, "before its restart", "it may have applied it");
+        }
+    }
+}
