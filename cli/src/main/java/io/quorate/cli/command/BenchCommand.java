@@ -12,7 +12,7 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "bench",
         description = {
-            "Measures appends or reads on three servers that it starts on this machine, and stops.",
+            "Measures appends, reads or failover on three servers that it starts on this machine, and stops.",
             "",
             "Each run warms up until throughput is steady (and says so when it never was), then measures. With --baseline bare"
                     + " Ratis runs under the same load in turn, so that ratios hold on a noisy machine, too."
@@ -24,9 +24,10 @@ import picocli.CommandLine.Spec;
         footerHeading = "%nExamples:%n",
         footer = {
             "  quorate bench append --clients 256 --baseline --json bench.json --html bench.html",
-            "  quorate bench read --clients 64 --outstanding 16"
+            "  quorate bench read --clients 64 --outstanding 16",
+            "  quorate bench failover --disturbance kill --rounds 20"
         },
-        subcommands = {BenchCommand.Append.class, BenchCommand.Read.class})
+        subcommands = {BenchCommand.Append.class, BenchCommand.Read.class, BenchFailoverCommand.class})
 public final class BenchCommand implements Runnable {
     @Spec
     private CommandSpec spec;

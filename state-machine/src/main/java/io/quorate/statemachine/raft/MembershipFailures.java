@@ -38,6 +38,9 @@ final class MembershipFailures {
     /** Of a transfer of leadership. NotLeader is answered only before it begins. */
     static MembershipException ofTransfer(String what, Throwable failure) {
         Throwable cause = unwrapped(failure);
+        if (cause instanceof MembershipException known) {
+            return known;
+        }
         if (cause instanceof NotLeaderException || isBeforeTheStart(cause)) {
             return passing(what, cause);
         }

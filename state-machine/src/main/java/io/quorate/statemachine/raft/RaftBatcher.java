@@ -44,6 +44,8 @@ final class RaftBatcher {
     private boolean pumping;
 
     private boolean closed;
+    /** Done when nothing is in flight; null unless appends are held back. */
+    private CompletableFuture<Void> drained;
 
     /**
      * @param ready false while a new leader has not yet applied what earlier leaders committed: appends wait in the queue
@@ -106,6 +108,7 @@ final class RaftBatcher {
                 synchronized (this) {
                     pumping = false;
                 }
+                endHoldIfDrained();
             }
         }
     }
@@ -153,7 +156,7 @@ final class RaftBatcher {
      * on the way.
      */
     private boolean mayStart() {
-        if (queue.isEmpty() || inFlight.size() >= limits.maxInFlight() || !ready.getAsBoolean()) {
+        if (drained != null || queue.isEmpty() || inFlight.size() >= limits.maxInFlight() || !ready.getAsBoolean()) {
             return false;
         }
         return inFlight.isEmpty()
@@ -196,9 +199,49 @@ final class RaftBatcher {
         } else {
             batch.fail(result.reason(), result.message());
         }
+        endHoldIfDrained();
         if (more) {
             executor.execute(this::pump);
         }
+    }
+
+    private void endHoldIfDrained() {
+        CompletableFuture<Void> done;
+        synchronized (this) {
+            done = inFlight.isEmpty() && !pumping ? drained : null;
+        }
+        if (done != null) {
+            done.complete(null);
+        }
+    }
+
+    /**
+     * Submits nothing more until {@link #release}; appends go on to queue.
+     *
+     * @return done when all that was submitted has ended
+     * @throws IllegalStateException if it is held already
+     */
+    synchronized CompletableFuture<Void> hold() {
+        if (drained != null) {
+            throw new IllegalStateException("held already");
+        }
+        drained = new CompletableFuture<>();
+        if (inFlight.isEmpty() && !pumping) {
+            drained.complete(null);
+        }
+        return drained;
+    }
+
+    /** Ends a {@link #hold}. */
+    void release() {
+        synchronized (this) {
+            drained = null;
+        }
+        executor.execute(this::pump);
+    }
+
+    synchronized boolean isHeld() {
+        return drained != null;
     }
 
     /** Answers what is past its deadline: called every few milliseconds. */

@@ -33,18 +33,24 @@ import org.slf4j.LoggerFactory;
 final class RatisMembership implements Membership {
     private static final Logger log = LoggerFactory.getLogger(RatisMembership.class);
     private static final long STEP_DOWN_MILLIS = 3000;
+    /** Beyond the time that Ratis has, for its answer: it says more than a timeout of ours. */
+    private static final Duration ANSWER_ROOM = Duration.ofMillis(200);
+
     private static final String CHANGE = "change of members";
 
     private final Supplier<RaftServer> server;
     private final RaftGroupId group;
     private final RaftView view;
     private final LocalCalls calls;
+    private final LeadershipTransfer transfer;
 
-    RatisMembership(Supplier<RaftServer> server, RaftGroupId group, RaftView view, LocalCalls calls) {
+    RatisMembership(
+            Supplier<RaftServer> server, RaftGroupId group, RaftView view, LocalCalls calls, RaftBatcher batcher) {
         this.server = server;
         this.group = group;
         this.view = view;
         this.calls = calls;
+        this.transfer = new LeadershipTransfer(view, batcher, this::ask);
     }
 
     @Override
@@ -147,6 +153,12 @@ final class RatisMembership implements Membership {
         if (!votes) {
             return refuse(target + " is no voter of this shard");
         }
+        return transfer.to(target, timeout)
+                .exceptionallyCompose(failure -> CompletableFuture.failedFuture(
+                        MembershipFailures.ofTransfer("transfer of leadership to " + target, failure)));
+    }
+
+    private CompletableFuture<Void> ask(PeerId target, Duration timeout) {
         TransferLeadershipRequest request = new TransferLeadershipRequest(
                 calls.clientId(),
                 server.get().getId(),
@@ -154,9 +166,7 @@ final class RatisMembership implements Membership {
                 calls.nextCallId(),
                 RaftPeerId.valueOf(target.toString()),
                 timeout.toMillis());
-        return run(() -> server.get().transferLeadershipAsync(request), timeout)
-                .exceptionallyCompose(failure -> CompletableFuture.failedFuture(
-                        MembershipFailures.ofTransfer("transfer of leadership to " + target, failure)));
+        return run(() -> server.get().transferLeadershipAsync(request), timeout.plus(ANSWER_ROOM));
     }
 
     /** Undoes {@link #abdicate}. */

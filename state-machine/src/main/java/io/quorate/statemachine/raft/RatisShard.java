@@ -92,7 +92,7 @@ final class RatisShard implements HostedShard, RatisStateMachineAdapter.Listener
                 this::stamp,
                 this::submit,
                 shared.executors().workers());
-        this.membership = new RatisMembership(shared.server(), group, view, shared.calls());
+        this.membership = new RatisMembership(shared.server(), group, view, shared.calls(), batcher);
         this.agreement = new VersionAgreement(view, descriptor.groupId(), shared.peers(), machine);
     }
 
@@ -134,7 +134,7 @@ final class RatisShard implements HostedShard, RatisStateMachineAdapter.Listener
         if (view.open().isEmpty()) {
             return Optional.of(new Rejected(RejectReason.UNAVAILABLE, closed()));
         }
-        if (!view.leads()) {
+        if (!view.leads() && !batcher.isHeld()) { // held: leadership is just handed over, and soon known whose it is
             return Optional.of(new Rejected(RejectReason.NOT_LEADER, notLeader()));
         }
         if (shared.disk().isFull()) {

@@ -1,0 +1,77 @@
+package io.quorate.statemachine.raft;
+
+import io.quorate.topology.PeerId;
+import io.quorate.wal.log.MembershipException;
+import io.quorate.wal.log.MembershipException.Fate;
+import io.quorate.wal.log.RejectReason;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.BiFunction;
+
+/**
+ * Hands leadership over with a short gap: appends are held back in the queue until nothing is in flight, so that the log stands
+ * still and the successor, once it has all of it, cannot be refused a vote for a shorter log. Meanwhile appends wait; when the
+ * successor leads they are rejected with its name, and clients send them there. If it does not come to lead, this leader goes
+ * on, and it is tried again.
+ *
+ * <p>Source: Raft thesis, 3.10, where the leader stops accepting requests, too.
+ */
+final class LeadershipTransfer {
+    private static final int ATTEMPTS = 3;
+    /** For what is in flight to end. */
+    private static final Duration DRAIN = Duration.ofSeconds(1);
+    /** For the successor to win: a few election timeouts. */
+    private static final Duration ELECTION = Duration.ofSeconds(1);
+
+    private final RaftView view;
+    private final RaftBatcher batcher;
+    private final BiFunction<PeerId, Duration, CompletableFuture<Void>> ask;
+    private final AtomicBoolean busy = new AtomicBoolean();
+
+    /** @param ask asks Ratis to hand leadership to a voter within a time; fails with what Ratis says */
+    LeadershipTransfer(RaftView view, RaftBatcher batcher, BiFunction<PeerId, Duration, CompletableFuture<Void>> ask) {
+        this.view = view;
+        this.batcher = batcher;
+        this.ask = ask;
+    }
+
+    /** Fails with what Ratis said at the last attempt, or with {@link MembershipException} if another transfer is under way. */
+    CompletableFuture<Void> to(PeerId target, Duration timeout) {
+        if (!busy.compareAndSet(false, true)) {
+            return CompletableFuture.failedFuture(new MembershipException(
+                    Fate.PASSING, "another transfer of leadership is under way; try again in a moment"));
+        }
+        long deadline = System.nanoTime() + timeout.toNanos();
+        return attempt(target, deadline, ATTEMPTS).whenComplete((done, failure) -> busy.set(false));
+    }
+
+    private CompletableFuture<Void> attempt(PeerId target, long deadline, int left) {
+        return drained()
+                .thenCompose(drained -> ask.apply(target, within(ELECTION, deadline)))
+                .whenComplete((done, failure) -> resume())
+                .exceptionallyCompose(failure -> left > 1 && view.leads() && deadline - System.nanoTime() > 0
+                        ? attempt(target, deadline, left - 1)
+                        : CompletableFuture.failedFuture(failure));
+    }
+
+    private CompletableFuture<Void> drained() {
+        return batcher.hold()
+                .orTimeout(DRAIN.toMillis(), TimeUnit.MILLISECONDS)
+                .exceptionallyCompose(timeout -> CompletableFuture.failedFuture(new MembershipException(
+                        Fate.PASSING, "appends in flight did not end within " + DRAIN.toMillis() + " ms; try again")));
+    }
+
+    private static Duration within(Duration most, long deadline) {
+        Duration rest = Duration.ofNanos(Math.max(1_000_000, deadline - System.nanoTime()));
+        return rest.compareTo(most) < 0 ? rest : most;
+    }
+
+    private void resume() {
+        batcher.release();
+        if (!view.leads()) {
+            batcher.rejectQueued(RejectReason.NOT_LEADER, "this replica has handed leadership over");
+        }
+    }
+}
