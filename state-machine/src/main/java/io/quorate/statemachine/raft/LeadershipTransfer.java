@@ -6,6 +6,7 @@ import io.quorate.wal.log.MembershipException.Fate;
 import io.quorate.wal.log.RejectReason;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BiFunction;
@@ -28,13 +29,22 @@ final class LeadershipTransfer {
     private final RaftView view;
     private final RaftBatcher batcher;
     private final BiFunction<PeerId, Duration, CompletableFuture<Void>> ask;
+    private final Executor executor;
     private final AtomicBoolean busy = new AtomicBoolean();
 
-    /** @param ask asks Ratis to hand leadership to a voter within a time; fails with what Ratis says */
-    LeadershipTransfer(RaftView view, RaftBatcher batcher, BiFunction<PeerId, Duration, CompletableFuture<Void>> ask) {
+    /**
+     * @param ask asks Ratis to hand leadership to a voter within a time; fails with what Ratis says
+     * @param executor where it is asked: not where appends end, which is in the middle of what Ratis does
+     */
+    LeadershipTransfer(
+            RaftView view,
+            RaftBatcher batcher,
+            BiFunction<PeerId, Duration, CompletableFuture<Void>> ask,
+            Executor executor) {
         this.view = view;
         this.batcher = batcher;
         this.ask = ask;
+        this.executor = executor;
     }
 
     /** Fails with what Ratis said at the last attempt, or with {@link MembershipException} if another transfer is under way. */
@@ -49,7 +59,7 @@ final class LeadershipTransfer {
 
     private CompletableFuture<Void> attempt(PeerId target, long deadline, int left) {
         return drained()
-                .thenCompose(drained -> ask.apply(target, within(ELECTION, deadline)))
+                .thenComposeAsync(drained -> ask.apply(target, within(ELECTION, deadline)), executor)
                 .whenComplete((done, failure) -> resume())
                 .exceptionallyCompose(failure -> left > 1 && view.leads() && deadline - System.nanoTime() > 0
                         ? attempt(target, deadline, left - 1)

@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.apache.ratis.proto.RaftProtos.RaftPeerRole;
@@ -42,15 +43,22 @@ final class RatisMembership implements Membership {
     private final RaftGroupId group;
     private final RaftView view;
     private final LocalCalls calls;
+    private final Executor after;
     private final LeadershipTransfer transfer;
 
     RatisMembership(
-            Supplier<RaftServer> server, RaftGroupId group, RaftView view, LocalCalls calls, RaftBatcher batcher) {
+            Supplier<RaftServer> server,
+            RaftGroupId group,
+            RaftView view,
+            LocalCalls calls,
+            RaftBatcher batcher,
+            Executor after) {
         this.server = server;
         this.group = group;
         this.view = view;
         this.calls = calls;
-        this.transfer = new LeadershipTransfer(view, batcher, this::ask);
+        this.after = after;
+        this.transfer = new LeadershipTransfer(view, batcher, this::ask, after);
     }
 
     @Override
@@ -209,8 +217,11 @@ final class RatisMembership implements Membership {
         CompletableFuture<RaftClientReply> send() throws IOException;
     }
 
-    /** Fails with what Ratis says. */
-    private static CompletableFuture<Void> run(Call call, Duration timeout) {
+    /**
+     * Fails with what Ratis says. What follows it runs on a thread of ours: Ratis answers in the middle of its own changes of state,
+     * with its locks held, where a second call of ours would wait for ever.
+     */
+    private CompletableFuture<Void> run(Call call, Duration timeout) {
         CompletableFuture<RaftClientReply> reply;
         try {
             reply = call.send();
@@ -218,9 +229,10 @@ final class RatisMembership implements Membership {
             return CompletableFuture.failedFuture(e);
         }
         return reply.orTimeout(timeout.toMillis(), TimeUnit.MILLISECONDS)
-                .thenCompose(answer -> answer.isSuccess()
+                .handleAsync((answer, failure) -> failure != null ? failure : answer.getException(), after)
+                .thenCompose(failure -> failure == null
                         ? CompletableFuture.completedFuture(null)
-                        : CompletableFuture.failedFuture(answer.getException()));
+                        : CompletableFuture.failedFuture(failure));
     }
 
     private static <T> CompletableFuture<T> refuse(String why) {

@@ -92,7 +92,13 @@ final class RatisShard implements HostedShard, RatisStateMachineAdapter.Listener
                 this::stamp,
                 this::submit,
                 shared.executors().workers());
-        this.membership = new RatisMembership(shared.server(), group, view, shared.calls(), batcher);
+        this.membership = new RatisMembership(
+                shared.server(),
+                group,
+                view,
+                shared.calls(),
+                batcher,
+                shared.executors().workers());
         this.agreement = new VersionAgreement(view, descriptor.groupId(), shared.peers(), machine);
     }
 
