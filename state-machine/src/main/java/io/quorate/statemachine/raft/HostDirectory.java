@@ -9,6 +9,7 @@ import io.quorate.wal.io.DurableFiles;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 
@@ -62,14 +63,16 @@ final class HostDirectory {
     }
 
     /**
-     * Reads what is served here and looks at its logs.
+     * Reads what is served here and looks at its logs. Removals that a crash interrupted are finished first: Ratis cannot open what is
+     * left of a group, and would take all others down with it.
      *
      * @throws IOException if something is damaged or foreign: names it and says what to do
      */
     List<ShardFile> read() throws IOException {
-        List<ShardFile> found = ShardFile.readAll(shardFiles);
-        for (ShardFile file : found) {
+        List<ShardFile> found = new ArrayList<>();
+        for (ShardFile file : ShardFile.readAll(shardFiles)) {
             check(file);
+            found.add(file.state() == ShardFile.State.REMOVING ? delete(file) : file);
         }
         return found;
     }

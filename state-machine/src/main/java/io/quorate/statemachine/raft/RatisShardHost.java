@@ -136,9 +136,7 @@ public final class RatisShardHost implements ShardDirectory, AutoCloseable {
     /** Resumes what a crash interrupted. */
     private void recover(ShardFile file) throws IOException {
         UUID group = file.descriptor().groupId();
-        if (file.state() == ShardFile.State.REMOVING) {
-            removeGroup(file);
-        } else if (!directory.holdsGroup(group)) {
+        if (!directory.holdsGroup(group)) {
             return; // REMOVED, or CREATING: whoever creates the shard asks again
         } else if (isUnconfigured(file)) {
             // crashed before its first configuration entry: Ratis forgot the members, the vote is kept
