@@ -108,9 +108,7 @@ final class ConcernWaiter {
         private void askThem(Set<PeerId> missing) {
             if (missing.contains(view.self())) {
                 // the commit may have been that of the others: this leader's own disk counts only once it has the entry
-                heard(
-                        view.self(),
-                        new PeerCalls.LogState(term, view.log().getFlushIndex(), view.termAtOrPurged(index)));
+                heard(view.self(), view.logState(index));
             }
             for (Peer peer : view.peers()) {
                 PeerId key = peer.id();
@@ -177,12 +175,11 @@ final class ConcernWaiter {
         if (appends.stream().allMatch(PendingAppend::isAnswered)) {
             return;
         }
-        boolean flushed = view.log().getFlushIndex() >= index;
-        long termNow = view.termAt(index);
-        if (termNow != term) {
+        PeerCalls.LogState own = view.logState(index);
+        if (own.termAtIndex() != term) {
             return; // replaced by another leader's entry: the deadline answers Indeterminate
         }
-        if (flushed) {
+        if (own.flushedIndex() >= index) {
             appends.forEach(append -> append.answer(new LeaderDurable(term, index)));
         } else {
             scheduler.schedule(() -> awaitOwnDisk(term, index, appends), LOOK_AGAIN_MICROS, TimeUnit.MICROSECONDS);

@@ -10,6 +10,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.apache.ratis.proto.RaftProtos.RaftPeerRole;
@@ -28,10 +29,13 @@ import org.apache.ratis.server.raftlog.RaftLog;
 final class RaftView {
     private final Supplier<RaftServer> server;
     private final RaftGroupId group;
+    private final LongSupplier truncations;
 
-    RaftView(Supplier<RaftServer> server, RaftGroupId group) {
+    /** @param truncations of the log, as {@link io.quorate.statemachine.raft.sync.LogDirectorySync#truncations} */
+    RaftView(Supplier<RaftServer> server, RaftGroupId group, LongSupplier truncations) {
         this.server = server;
         this.group = group;
+        this.truncations = truncations;
     }
 
     /** Empty once the group is closed or removed, and while it is being opened. */
@@ -83,6 +87,18 @@ final class RaftView {
     long termAtOrPurged(long index) {
         long term = termAt(index);
         return term == -1 && index >= 0 && index < log().getStartIndex() ? PeerCalls.PURGED : term;
+    }
+
+    /**
+     * What this replica can say of an index: an entry of the term that is named lies on its disk if the flushed index has come so far.
+     * While the log is being truncated nothing counts as flushed.
+     */
+    PeerCalls.LogState logState(long index) {
+        long before = truncations.getAsLong();
+        long flushed = log().getFlushIndex();
+        long termAtIndex = termAtOrPurged(index);
+        boolean truncated = before < 0 || truncations.getAsLong() != before;
+        return new PeerCalls.LogState(term(), truncated ? -1 : flushed, termAtIndex);
     }
 
     Optional<Peer> leader() {

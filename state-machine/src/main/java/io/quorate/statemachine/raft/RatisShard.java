@@ -81,7 +81,7 @@ final class RatisShard implements HostedShard, RatisStateMachineAdapter.Listener
         this.group = RaftGroupId.valueOf(descriptor.groupId());
         this.machine = machine;
         this.health = health;
-        this.view = new RaftView(shared.server(), group);
+        this.view = new RaftView(shared.server(), group, machine::logTruncations);
         this.probe = new ReadProbe(view, descriptor.groupId(), shared.peers());
         this.concerns = new ConcernWaiter(
                 view, descriptor.groupId(), shared.peers(), shared.executors().scheduler());
@@ -347,8 +347,8 @@ final class RatisShard implements HostedShard, RatisStateMachineAdapter.Listener
         if (call.operation() == PeerMessage.Operation.VERSIONS) {
             return CompletableFuture.completedFuture(PeerCalls.encode(machine.support()));
         }
-        long flushed = view.log().getFlushIndex();
-        return CompletableFuture.completedFuture(new long[] {view.term(), flushed, view.termAtOrPurged(call.index())});
+        PeerCalls.LogState state = view.logState(call.index());
+        return CompletableFuture.completedFuture(new long[] {state.term(), state.flushedIndex(), state.termAtIndex()});
     }
 
     @Override

@@ -370,6 +370,11 @@ class RatisStateMachineAdapter extends BaseStateMachine {
                 .orElse(RaftLog.INVALID_LOG_INDEX);
     }
 
+    /** As {@link io.quorate.statemachine.raft.sync.LogDirectorySync#truncations}. */
+    long logTruncations() {
+        return durability == null ? -1 : durability.log().truncations();
+    }
+
     @Override
     public DataApi data() {
         return durability.log();

@@ -34,6 +34,15 @@ public final class LogDirectorySync implements StateMachine.DataApi {
     /** The open segment whose name was synced last; null at start. Used by the log thread. */
     private Path synced;
 
+    /** Truncations that were announced; raised under Ratis' log lock, before an entry can take the place of what is cut. */
+    private long announced;
+
+    /** Those of them that the log thread has come to. */
+    private long reached;
+
+    /** Those of them behind which Ratis' flush index counts for nothing that was cut. */
+    private long settled;
+
     /** Flushes that must sync in any case. Raised under Ratis' log lock, lowered by the log thread; guarded by this. */
     private int suspicious;
 
@@ -52,7 +61,7 @@ public final class LogDirectorySync implements StateMachine.DataApi {
 
     @Override
     public CompletableFuture<Void> flush(long logIndex) {
-        boolean suspect = takeSuspicion();
+        boolean suspect = beginFlush();
         if (!suspect && synced != null && Files.exists(synced)) {
             return DONE;
         }
@@ -70,14 +79,45 @@ public final class LogDirectorySync implements StateMachine.DataApi {
 
     @Override
     public CompletableFuture<Void> truncate(long logIndex) {
+        long number;
         synchronized (this) {
             // One task more than the queue holds may be in the hands of the log thread.
             suspicious = logQueueElements + 1;
+            announced++;
+            number = announced;
         }
-        return DONE;
+        return new Truncation(number);
     }
 
-    private synchronized boolean takeSuspicion() {
+    /** The log thread asks for the result once it has cut the files, and then lowers its flush index. */
+    private final class Truncation extends CompletableFuture<Void> {
+        private final long number;
+
+        Truncation(long number) {
+            this.number = number;
+            complete(null);
+        }
+
+        @Override
+        public Void get() {
+            synchronized (LogDirectorySync.this) {
+                reached = Math.max(reached, number);
+            }
+            return null;
+        }
+    }
+
+    /**
+     * Truncations of the log so far; negative from when one is announced until the log thread has lowered the flush index. Ratis cuts
+     * its cache at once, and new entries take their places there, while its flush index still is that of the old ones. So an entry is
+     * on the disk only if this was not negative and did not change while flush index and term of the entry were read.
+     */
+    public synchronized long truncations() {
+        return settled == announced ? settled : -1;
+    }
+
+    private synchronized boolean beginFlush() {
+        settled = reached; // on the log thread, which lowered the flush index before it came here
         if (suspicious == 0) {
             return false;
         }

@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.ratis.client.RaftClient;
@@ -62,6 +63,27 @@ class LogDirectorySyncTest {
         assertThat(syncs).as("each flush until the queue has passed").hasValue(6);
         sync.flush(13).join();
         assertThat(syncs).as("then no longer").hasValue(6);
+    }
+
+    @Test
+    void theFlushIndexCountsForNothingFromTheAnnouncementOfATruncationUntilItIsDone() throws Exception {
+        LogDirectorySync sync = counting(4);
+        Files.createFile(current.resolve("log_inprogress_0"));
+        sync.flush(20).join();
+        assertThat(sync.truncations()).isZero();
+        CompletableFuture<Void> first = sync.truncate(11);
+        CompletableFuture<Void> second = sync.truncate(9);
+        assertThat(sync.truncations()).isNegative();
+        sync.flush(20).join(); // of what was queued before
+        assertThat(sync.truncations()).isNegative();
+        first.get(); // the log thread, just before it lowers its flush index
+        assertThat(sync.truncations()).isNegative();
+        sync.flush(11).join();
+        assertThat(sync.truncations()).as("the second is still to come").isNegative();
+        second.get();
+        assertThat(sync.truncations()).isNegative();
+        sync.flush(9).join();
+        assertThat(sync.truncations()).isEqualTo(2);
     }
 
     @Test
