@@ -1,10 +1,12 @@
 package io.quorate.statemachine.raft;
 
+import io.quorate.topology.Peer;
 import io.quorate.topology.PeerId;
 import io.quorate.wal.log.MembershipException;
 import io.quorate.wal.log.MembershipException.Fate;
 import io.quorate.wal.log.RejectReason;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
@@ -25,6 +27,8 @@ final class LeadershipTransfer {
     private static final Duration DRAIN = Duration.ofSeconds(1);
     /** For the successor to win: a few election timeouts. */
     private static final Duration ELECTION = Duration.ofSeconds(1);
+
+    private static final long SETTLE_POLL_MILLIS = 20;
 
     private final RaftView view;
     private final RaftBatcher batcher;
@@ -61,9 +65,25 @@ final class LeadershipTransfer {
         return drained()
                 .thenComposeAsync(drained -> ask.apply(target, within(ELECTION, deadline)), executor)
                 .whenComplete((done, failure) -> resume())
-                .exceptionallyCompose(failure -> left > 1 && view.leads() && deadline - System.nanoTime() > 0
-                        ? attempt(target, deadline, left - 1)
-                        : CompletableFuture.failedFuture(failure));
+                .exceptionallyCompose(failure -> settle(target, deadline, left, failure));
+    }
+
+    /** Waits until there is a leader again: the successor may come to lead by a later election. */
+    private CompletableFuture<Void> settle(PeerId target, long deadline, int left, Throwable failure) {
+        Optional<PeerId> leader = view.leader().map(Peer::id);
+        boolean late = deadline - System.nanoTime() <= 0;
+        if (leader.isPresent() && leader.get().equals(target)) {
+            return CompletableFuture.completedFuture(null);
+        }
+        if (view.leads() && left > 1 && !late) {
+            return attempt(target, deadline, left - 1);
+        }
+        if (leader.isPresent() || late) {
+            return CompletableFuture.failedFuture(failure);
+        }
+        Executor later = CompletableFuture.delayedExecutor(SETTLE_POLL_MILLIS, TimeUnit.MILLISECONDS, executor);
+        return CompletableFuture.supplyAsync(() -> settle(target, deadline, left, failure), later)
+                .thenCompose(settled -> settled);
     }
 
     private CompletableFuture<Void> drained() {
