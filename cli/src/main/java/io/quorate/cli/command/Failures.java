@@ -70,7 +70,7 @@ final class Failures {
             case "UNREACHABLE", "NO_LEADER", "NOT_LEADER", "METADATA_UNAVAILABLE", "BEHIND", "REMOVING" ->
                 changing ? ExitCode.INDETERMINATE : ExitCode.UNAVAILABLE;
             case "NOT_INITIALIZED" -> ExitCode.UNAVAILABLE;
-            case "UNKNOWN_SHARD", "UNKNOWN_PEER", "UNKNOWN_NODE" -> ExitCode.NOT_FOUND;
+            case "UNKNOWN_SHARD", "UNKNOWN_PEER", "UNKNOWN_NODE", "TRUNCATED" -> ExitCode.NOT_FOUND;
             case "INDETERMINATE" -> ExitCode.INDETERMINATE;
             case "INTERRUPTED" -> changing ? ExitCode.INDETERMINATE : ExitCode.FAILED;
             case "FAILED", "METADATA_DAMAGED", "INTERNAL" -> ExitCode.FAILED;

@@ -1,12 +1,16 @@
 package io.quorate.cli.command;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import io.quorate.statemachine.client.QuorateClient;
 import io.quorate.statemachine.client.ShardClient;
+import io.quorate.statemachine.logapp.LogApplication;
 import io.quorate.statemachine.logapp.LogPage;
 import io.quorate.statemachine.logapp.LogQuery;
 import io.quorate.wal.log.AppendOutcome;
 import io.quorate.wal.log.AppendOutcome.Committed;
 import io.quorate.wal.log.Bytes;
+import io.quorate.wal.log.LogEntry;
+import io.quorate.wal.log.LogSlice;
 import io.quorate.wal.log.Lsn;
 import java.io.BufferedInputStream;
 import java.io.BufferedOutputStream;
@@ -19,6 +23,7 @@ import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -37,7 +42,7 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "log",
         description = {
-            "Appends to and reads a shard whose application is 'log': each entry is kept under its LSN.",
+            "Appends to a shard whose application is 'log', which keeps each entry under its LSN; reads the log of any shard.",
             "",
             "LSNs are dense within a shard, but some belong to the system (writer sessions): those have no entry."
         },
@@ -206,6 +211,9 @@ final class LogCommand implements Runnable {
             description = {
                 "Prints entries from an LSN on, one per line.",
                 "",
+                "Of a shard with application 'log', what it keeps; of any other, the commands as they lie in its leader's log, as far "
+                        + "back as that goes: behind a checkpoint it is cut, and the first entry that is left is named.",
+                "",
                 "With --framed each is preceded by its length as 4 bytes, as 'log append --framed' takes it. With --json, one object a line."
             },
             mixinStandardHelpOptions = true,
@@ -214,6 +222,7 @@ final class LogCommand implements Runnable {
             footer = {"  quorate log tail audit --from 1", "  quorate log tail audit --from 1000 --follow --lsn"})
     static final class Tail implements Runnable {
         private static final long POLL_MILLIS = 100;
+        private static final Duration LONG_POLL = Duration.ofSeconds(5);
 
         @Mixin
         private ClusterOptions cluster;
@@ -241,13 +250,44 @@ final class LogCommand implements Runnable {
             if (from < 1) {
                 throw new CommandFailure(ExitCode.USAGE, "--from must be 1 or more, not " + from);
             }
-            try (QuorateClient client = cluster.client()) {
-                tail(client.shard(Arguments.shard(shard)), new BufferedOutputStream(System.out, 1 << 16));
+            OutputStream out = new BufferedOutputStream(System.out, 1 << 16);
+            try {
+                if (keepsEntries()) {
+                    try (QuorateClient client = cluster.client()) {
+                        tail(client.shard(Arguments.shard(shard)), out);
+                    }
+                } else {
+                    tailOfAny(out);
+                }
             } catch (IOException e) {
                 throw new CommandFailure(ExitCode.FAILED, "cannot write: " + e.getMessage(), e);
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
             }
+        }
+
+        private boolean keepsEntries() {
+            JsonNode leader = cluster.admin(output::progress, admin -> admin.leader(Arguments.shard(shard)));
+            return leader.path("application").asText().equals(LogApplication.NAME);
+        }
+
+        private void tailOfAny(OutputStream out) throws IOException {
+            Lsn next = new Lsn(from);
+            LogSlice slice;
+            do {
+                Lsn begin = next;
+                Duration wait = follow ? LONG_POLL : Duration.ZERO;
+                slice = cluster.admin(output::progress, admin -> admin.tail(Arguments.shard(shard), begin, wait));
+                for (LogEntry entry : slice.entries()) {
+                    print(new LogPage.Entry(entry.lsn(), entry.payload()), out);
+                }
+                out.flush();
+                boolean atEnd = slice.next().equals(begin);
+                next = slice.next();
+                if (atEnd && !follow) {
+                    return;
+                }
+            } while (!Thread.currentThread().isInterrupted());
         }
 
         private void tail(ShardClient client, OutputStream out) throws IOException, InterruptedException {

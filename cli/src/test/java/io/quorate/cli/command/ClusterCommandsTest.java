@@ -148,6 +148,25 @@ class ClusterCommandsTest {
                 .hasValueSatisfying(line -> assertThat(line).contains("\"entryBase64\":\"/wAK\""));
     }
 
+    @Test
+    void theLogOfAnyShardIsReadByLsn() throws IOException {
+        long first = json(ExitCode.OK, "kv", "put", "orders", "t1", "tailed value")
+                .path("lsn")
+                .asLong();
+        json(ExitCode.OK, "kv", "put", "orders", "t2", "another");
+        String from = Long.toString(first);
+        assertThat(tail("orders", "--from", from))
+                .asString(StandardCharsets.UTF_8)
+                .contains("tailed value", "another");
+        CommandRun objects = run("log", "tail", "orders", "--json", "--from", from);
+        assertThat(ONE_OBJECT
+                        .readTree(objects.out().lines().findFirst().orElseThrow())
+                        .path("lsn")
+                        .asLong())
+                .isEqualTo(first);
+        assertThat(tail("orders", "--from", "1000000")).isEmpty();
+    }
+
     /** What the command writes to standard output itself: bytes, not text. */
     private static byte[] tail(String... args) {
         List<String> all = new ArrayList<>(List.of("log", "tail"));

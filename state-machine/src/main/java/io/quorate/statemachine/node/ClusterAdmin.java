@@ -13,6 +13,7 @@ import io.quorate.topology.Role;
 import io.quorate.topology.ShardDescriptor;
 import io.quorate.topology.ShardId;
 import io.quorate.wal.log.Bytes;
+import io.quorate.wal.log.LogSlice;
 import io.quorate.wal.log.Lsn;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -201,6 +202,20 @@ public final class ClusterAdmin implements AutoCloseable {
      */
     public JsonNode skipEntry(ShardId shard, Lsn lsn) {
         return new EntrySkipping(calls, progress).skip(shard, lsn, calls.deadline());
+    }
+
+    /**
+     * Entries of a shard of any application, as they lie in its leader's log; see {@link io.quorate.wal.log.ReplicatedLog#tail}.
+     * {@code TRUNCATED} if they are not kept any more: the message names the first that is.
+     *
+     * @param wait at most 10 seconds
+     */
+    public LogSlice tail(ShardId shard, Lsn from, Duration wait) {
+        ObjectNode arguments = ClusterCalls.none()
+                .put("shard", shard.value())
+                .put("from", from.value())
+                .put("waitMillis", wait.toMillis());
+        return TailOperations.read(calls.onLeader(shard, "log.tail", arguments, calls.deadline()));
     }
 
     /** Removes a shard with its data and waits until it is gone. */

@@ -76,6 +76,7 @@ final class NodeOperations implements AdminHandler {
         changes.put(
                 "versions.raise",
                 arguments -> VersionOperations.raise(shard(arguments), arguments, timeout(arguments)));
+        reads.put("log.tail", arguments -> TailOperations.tail(shard(arguments), arguments));
         reads.put("skips.list", arguments -> skips().list(arguments));
         changes.put("skips.propose", arguments -> skips().propose(arguments));
         changes.put("skips.conclude", arguments -> skips().conclude(arguments));

@@ -14,6 +14,7 @@ import io.quorate.wal.log.AppendOutcome.Rejected;
 import io.quorate.wal.log.Bytes;
 import io.quorate.wal.log.EntryBatch;
 import io.quorate.wal.log.LogRecord;
+import io.quorate.wal.log.LogSlice;
 import io.quorate.wal.log.LogStatus;
 import io.quorate.wal.log.LogVersions;
 import io.quorate.wal.log.Lsn;
@@ -22,6 +23,7 @@ import io.quorate.wal.log.Ordering;
 import io.quorate.wal.log.ReadConsistency;
 import io.quorate.wal.log.ReadUnavailableException;
 import io.quorate.wal.log.RejectReason;
+import io.quorate.wal.log.SliceLimits;
 import io.quorate.wal.log.WriteConcern;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -66,6 +68,7 @@ final class RatisShard implements HostedShard, RatisStateMachineAdapter.Listener
     private final ClusterClock clock;
     private final RatisMembership membership;
     private final VersionAgreement agreement;
+    private final LogTailer tailer;
     private final Set<WaitingRead> waitingReads = ConcurrentHashMap.newKeySet();
     /** Monotonic time at which a linearizable barrier began that this replica has caught up with; NEVER before the first. */
     private final AtomicLong freshAsOfNanos = new AtomicLong(NEVER);
@@ -99,6 +102,7 @@ final class RatisShard implements HostedShard, RatisStateMachineAdapter.Listener
                 shared.calls(),
                 batcher,
                 shared.executors().workers());
+        this.tailer = new LogTailer(view, machine, shared.executors().workers());
         this.agreement = new VersionAgreement(view, descriptor.groupId(), shared.peers(), machine);
     }
 
@@ -160,6 +164,11 @@ final class RatisShard implements HostedShard, RatisStateMachineAdapter.Listener
                 + view.leader()
                         .map(leader -> leader.id() + " at " + leader.address())
                         .orElse("not known");
+    }
+
+    @Override
+    public CompletableFuture<LogSlice> tail(Lsn from, SliceLimits limits, Duration wait) {
+        return tailer.tail(from, limits, System.nanoTime() + wait.toNanos());
     }
 
     @Override

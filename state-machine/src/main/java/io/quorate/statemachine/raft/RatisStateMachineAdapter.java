@@ -103,6 +103,7 @@ class RatisStateMachineAdapter extends BaseStateMachine {
 
     private final AtomicLong bytesSinceCheckpoint = new AtomicLong();
     private volatile long clusterTimeMillis;
+    private volatile LsnIndex lsnIndex = new LsnIndex(Position.START);
     private volatile LogVersions versions = LogVersions.FIRST;
     /** Why the state cannot be read although it is there: a checkpoint of versions that this replica does not have. */
     private volatile Optional<String> unreadable = Optional.empty();
@@ -161,6 +162,7 @@ class RatisStateMachineAdapter extends BaseStateMachine {
             replica = new ReplicaStateMachine(
                     store, application, limits, new LogVersions(1, descriptor.applyVersion()), verdicts);
             Position position = replica.position();
+            lsnIndex = new LsnIndex(position);
             if (newest.isPresent() && newest.get().termIndex().getIndex() != position.index()) {
                 throw new IOException("checkpoint " + newest.get().directory() + " holds the state at index "
                         + position.index() + ", not at the index of its name");
@@ -215,12 +217,14 @@ class RatisStateMachineAdapter extends BaseStateMachine {
         try {
             EntryBatch batch = pending != null ? pending.batch() : decode(entry);
             List<AppendOutcome> outcomes;
+            Position before = replica.position();
             synchronized (applying) {
                 outcomes = replica.apply(entry.getTerm(), entry.getIndex(), batch);
             }
             replica.commit();
-            bytesSinceCheckpoint.addAndGet(
-                    entry.getStateMachineLogEntry().getLogData().size());
+            int batchBytes = entry.getStateMachineLogEntry().getLogData().size();
+            lsnIndex.applied(before, replica.position(), outcomes, batchBytes);
+            bytesSinceCheckpoint.addAndGet(batchBytes);
             setLastAppliedTermIndex(TermIndex.valueOf(entry.getTerm(), entry.getIndex()));
             publishPosition();
             durability.applied(entry.getIndex());
@@ -346,6 +350,7 @@ class RatisStateMachineAdapter extends BaseStateMachine {
                 }
                 Path staging = checkpoints.prepareStaging();
                 Position position = store.checkpoint(staging);
+                lsnIndex.note(position);
                 checkpoints.publish(staging, position);
                 bytesSinceCheckpoint.addAndGet(-covered);
                 log.info(
@@ -490,6 +495,11 @@ class RatisStateMachineAdapter extends BaseStateMachine {
 
     Watermark appliedLsn() {
         return appliedLsn;
+    }
+
+    /** Where LSNs lie in the Raft log; another one after a snapshot was installed. */
+    LsnIndex lsnIndex() {
+        return lsnIndex;
     }
 
     /** Looks or marks while no batch is being applied. */

@@ -15,6 +15,7 @@ import io.quorate.wal.log.AppendOutcome.LeaderDurable;
 import io.quorate.wal.log.AppendOutcome.Rejected;
 import io.quorate.wal.log.Bytes;
 import io.quorate.wal.log.LogRecord;
+import io.quorate.wal.log.LogSlice;
 import io.quorate.wal.log.LogStatus;
 import io.quorate.wal.log.LogVersions;
 import io.quorate.wal.log.Lsn;
@@ -23,6 +24,7 @@ import io.quorate.wal.log.Ordering;
 import io.quorate.wal.log.ReadConsistency;
 import io.quorate.wal.log.ReadUnavailableException;
 import io.quorate.wal.log.RejectReason;
+import io.quorate.wal.log.SliceLimits;
 import io.quorate.wal.log.WriteConcern;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -174,6 +176,11 @@ final class TestShard implements HostedShard, AutoCloseable {
 
     @Override
     public CompletableFuture<StateDigest> digest() {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public CompletableFuture<LogSlice> tail(Lsn from, SliceLimits limits, Duration wait) {
         throw new UnsupportedOperationException();
     }
 

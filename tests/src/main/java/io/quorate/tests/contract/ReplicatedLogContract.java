@@ -1,6 +1,7 @@
 package io.quorate.tests.contract;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import io.quorate.topology.Incarnation;
 import io.quorate.topology.NodeId;
@@ -12,6 +13,7 @@ import io.quorate.wal.log.AppendOutcome.Rejected;
 import io.quorate.wal.log.Bytes;
 import io.quorate.wal.log.EntryKind;
 import io.quorate.wal.log.LogRecord;
+import io.quorate.wal.log.LogSlice;
 import io.quorate.wal.log.Lsn;
 import io.quorate.wal.log.MembershipException;
 import io.quorate.wal.log.Ordering;
@@ -19,10 +21,12 @@ import io.quorate.wal.log.ReadConsistency;
 import io.quorate.wal.log.ReadUnavailableException;
 import io.quorate.wal.log.RejectReason;
 import io.quorate.wal.log.ReplicatedLog;
+import io.quorate.wal.log.SliceLimits;
 import io.quorate.wal.log.WriteConcern;
 import io.quorate.wal.log.WriterId;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -210,6 +214,67 @@ public abstract class ReplicatedLogContract {
         assertThat(failure(follower.membership().transferLeadership(nobody, TIMEOUT)))
                 .isInstanceOf(MembershipException.class);
         commit(record("led by another"));
+    }
+
+    private static List<String> texts(LogSlice slice) {
+        return slice.entries().stream().map(entry -> entry.payload().utf8()).toList();
+    }
+
+    private static LogSlice tail(ReplicatedLog log, Lsn from, SliceLimits limits) {
+        return log.tail(from, limits, SHORT).join();
+    }
+
+    @Test
+    void readsBackByLsnWhatWasAppliedTheSameOnEveryReplicaAndHidesItsOwn() {
+        Lsn first = commit(record("tail first"));
+        WriterId writer = new WriterId(
+                commit(LogRecord.sessionless(EntryKind.SESSION_OPEN, BatchSequencer.sessionOpenPayload(60_000)))
+                        .value());
+        LogRecord retried = LogRecord.of(EntryKind.USER, writer, 1, 0, Bytes.utf8("tail retried"));
+        commit(retried);
+        commit(retried);
+        Lsn last = commit(record("tail last"));
+        Set<LogSlice> slices = new HashSet<>();
+        for (ReplicatedLog replica : replicas()) {
+            replica.readBarrier(new ReadConsistency.Session(last), TIMEOUT).join();
+            slices.add(tail(replica, first, SliceLimits.DEFAULT));
+        }
+        assertThat(slices).hasSize(1);
+        LogSlice slice = slices.iterator().next();
+        assertThat(texts(slice)).containsExactly("tail first", "tail retried", "tail last");
+        assertThat(slice.entries())
+                .extracting(entry -> entry.lsn().value())
+                .containsExactly(first.value(), first.value() + 2, last.value());
+        assertThat(slice.next()).isEqualTo(last.next());
+    }
+
+    @Test
+    void aSliceIsBoundedAndSaysWhereToGoOn() {
+        Lsn first = commit(record("slice 1"));
+        commit(record("slice 2"));
+        Lsn last = commit(record("slice 3"));
+        LogSlice two = tail(leader(), first, new SliceLimits(2, 1 << 20));
+        assertThat(texts(two)).containsExactly("slice 1", "slice 2");
+        assertThat(two.next()).isEqualTo(last);
+        LogSlice small = tail(leader(), first.next(), new SliceLimits(10, 1));
+        assertThat(texts(small)).as("one, however large").containsExactly("slice 2");
+        assertThat(small.next()).isEqualTo(last);
+        assertThat(texts(tail(leader(), small.next(), SliceLimits.DEFAULT))).containsExactly("slice 3");
+    }
+
+    @Test
+    void waitsForTheNextEntryAndAnswersWithNoneInTheEnd() {
+        Lsn next = commit(record("before the awaited one")).next();
+        LogSlice none = tail(leader(), next, SliceLimits.DEFAULT);
+        assertThat(none).isEqualTo(new LogSlice(List.of(), next));
+        CompletableFuture<LogSlice> awaited = leader().tail(next, SliceLimits.DEFAULT, TIMEOUT);
+        commit(LogRecord.sessionless(EntryKind.SESSION_OPEN, BatchSequencer.sessionOpenPayload(60_000)));
+        Lsn lsn = commit(record("awaited"));
+        assertThat(awaited.join().entries()).singleElement().satisfies(entry -> {
+            assertThat(entry.lsn()).isEqualTo(lsn);
+            assertThat(entry.payload().utf8()).isEqualTo("awaited");
+        });
+        assertThatIllegalArgumentException().isThrownBy(() -> leader().tail(Lsn.ZERO, SliceLimits.DEFAULT, SHORT));
     }
 
     @Test

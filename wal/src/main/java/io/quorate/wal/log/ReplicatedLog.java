@@ -28,6 +28,16 @@ public interface ReplicatedLog extends AutoCloseable {
      */
     CompletableFuture<Lsn> readBarrier(ReadConsistency consistency, Duration timeout);
 
+    /**
+     * Entries of the application from an LSN on, from this replica's own log; only what is committed and applied here. Answers at
+     * once where there are some, else as soon as the first is applied, and with none once {@code wait} is over.
+     *
+     * @param from at least 1
+     * @return fails with {@link LogTruncatedException} if entries from there on are not kept any more, with {@link
+     *     ReadUnavailableException} if the replica is closed or answers as many such calls as it may
+     */
+    CompletableFuture<LogSlice> tail(Lsn from, SliceLimits limits, Duration wait);
+
     LogStatus status();
 
     Membership membership();
