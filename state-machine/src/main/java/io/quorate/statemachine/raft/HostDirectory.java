@@ -113,7 +113,7 @@ final class HostDirectory {
 
     /** Makes a group that Ratis has just formatted durable. */
     void syncGroup(UUID group) throws IOException {
-        DurableFiles.syncTree(raft(group));
+        DurableFiles.syncTreeInUse(raft(group));
         DurableFiles.syncDirectory(raft);
     }
 

@@ -130,24 +130,62 @@ public final class DurableFiles {
      * {@code root} itself is its parent's matter. The tree must not change meanwhile.
      */
     public static void syncTree(Path root) throws DurabilityException {
-        walk(root, Step.SYNC_FILE, new SimpleFileVisitor<>() {
-            @Override
-            public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
-                if (attributes.isRegularFile()) {
-                    syncFile(file);
-                }
-                return FileVisitResult.CONTINUE;
-            }
+        walk(root, Step.SYNC_FILE, new TreeSync(false));
+    }
 
-            @Override
-            public FileVisitResult postVisitDirectory(Path directory, IOException failure) throws IOException {
-                if (failure != null) {
-                    throw failure;
+    /**
+     * The same for a tree in which others create, rename and remove files meanwhile: what is gone when its turn comes is passed over.
+     * They must sync what they rename, as {@link #replace} does; what was there before and stays is made durable.
+     */
+    public static void syncTreeInUse(Path root) throws DurabilityException {
+        walk(root, Step.SYNC_FILE, new TreeSync(true));
+    }
+
+    private static final class TreeSync extends SimpleFileVisitor<Path> {
+        private final boolean inUse;
+
+        TreeSync(boolean inUse) {
+            this.inUse = inUse;
+        }
+
+        @Override
+        public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
+            if (attributes.isRegularFile()) {
+                try {
+                    syncFile(file);
+                } catch (DurabilityException e) {
+                    passOver(e);
                 }
-                syncDirectory(directory);
-                return FileVisitResult.CONTINUE;
             }
-        });
+            return FileVisitResult.CONTINUE;
+        }
+
+        @Override
+        public FileVisitResult visitFileFailed(Path file, IOException failure) throws IOException {
+            passOver(failure);
+            return FileVisitResult.CONTINUE;
+        }
+
+        @Override
+        public FileVisitResult postVisitDirectory(Path directory, IOException failure) throws IOException {
+            if (failure != null) {
+                throw failure;
+            }
+            try {
+                syncDirectory(directory);
+            } catch (DurabilityException e) {
+                passOver(e);
+            }
+            return FileVisitResult.CONTINUE;
+        }
+
+        /** By the cause: meanwhile the name may be there again. */
+        private void passOver(IOException failure) throws IOException {
+            boolean gone = failure instanceof NoSuchFileException || failure.getCause() instanceof NoSuchFileException;
+            if (!inUse || !gone) {
+                throw failure;
+            }
+        }
     }
 
     /**

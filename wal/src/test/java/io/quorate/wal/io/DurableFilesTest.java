@@ -6,12 +6,15 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.quorate.wal.io.DurabilityException.Step;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -120,6 +123,27 @@ class DurableFilesTest {
         assertThat(tree.resolve("file").toFile().setReadOnly()).isTrue();
         DurableFiles.syncTree(directory.resolve("tree"));
         assertThat(tree.resolve("file")).hasContent("content");
+    }
+
+    @Test
+    void aTreeInUseIsSyncedWhileOthersReplaceFilesInIt() throws Exception {
+        Path tree = Files.createDirectories(directory.resolve("tree/x"));
+        AtomicBoolean stop = new AtomicBoolean();
+        CompletableFuture<Void> others = CompletableFuture.runAsync(() -> {
+            for (int i = 0; !stop.get(); i++) {
+                try {
+                    DurableFiles.replace(tree.resolve("vote"), bytes("vote " + i));
+                } catch (DurabilityException e) {
+                    throw new UncheckedIOException(e);
+                }
+            }
+        });
+        for (int i = 0; i < 500; i++) {
+            DurableFiles.syncTreeInUse(directory.resolve("tree"));
+        }
+        stop.set(true);
+        others.join();
+        assertThat(tree.resolve("vote")).content().startsWith("vote ");
     }
 
     @Test
