@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.function.UnaryOperator;
 
 /** Node processes n1, n2, ... with a configuration file, a port and a directory each. Closing it kills them. */
 public final class NodeProcesses implements AutoCloseable {
@@ -25,6 +26,7 @@ public final class NodeProcesses implements AutoCloseable {
     private final List<Integer> ports;
     private final List<String> jvmArgs;
     private final String settings;
+    private final UnaryOperator<JavaProcessSpec> tuning;
 
     /**
      * @param nodes how many there may be
@@ -32,14 +34,29 @@ public final class NodeProcesses implements AutoCloseable {
      * @param settings further lines of each configuration file
      */
     public NodeProcesses(ProcessCluster processes, int nodes, List<String> jvmArgs, String settings) {
+        this(processes, nodes, jvmArgs, settings, UnaryOperator.identity());
+    }
+
+    /** @param tuning changes how a node, known by the name of its process, is started */
+    public NodeProcesses(
+            ProcessCluster processes,
+            int nodes,
+            List<String> jvmArgs,
+            String settings,
+            UnaryOperator<JavaProcessSpec> tuning) {
         this.processes = processes;
         this.ports = FreePorts.pick(nodes);
         this.jvmArgs = List.copyOf(jvmArgs);
         this.settings = settings;
+        this.tuning = tuning;
+    }
+
+    public int port(int node) {
+        return ports.get(node - 1);
     }
 
     public String address(int node) {
-        return "127.0.0.1:" + ports.get(node - 1);
+        return "127.0.0.1:" + port(node);
     }
 
     public static String name(int node) {
@@ -68,13 +85,13 @@ public final class NodeProcesses implements AutoCloseable {
                 file,
                 "node: " + name(node) + "\nlisten: " + address(node) + "\ndataDirectory: " + name(node) + "-data\n"
                         + settings);
-        return processes.start(new JavaProcessSpec(
+        return processes.start(tuning.apply(new JavaProcessSpec(
                 name(node),
                 MAIN,
                 jvmArgs,
                 List.of("node", "--config", file.toString(), "--end-with-parent"),
                 Map.of(),
-                processes.logOf(name(node))));
+                processes.logOf(name(node)))));
     }
 
     /** Starts the first {@code count} nodes and waits until all listen. */

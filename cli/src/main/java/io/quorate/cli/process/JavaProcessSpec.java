@@ -16,9 +16,16 @@ import java.util.Objects;
  * @param args arguments of the main class
  * @param env variables added to the inherited environment
  * @param log file that standard output and standard error are appended to; its directory must exist
+ * @param launcher command that replaces itself by the command line that follows it, such as {@code nice -n 10}; empty for none
  */
 public record JavaProcessSpec(
-        String name, String mainClass, List<String> jvmArgs, List<String> args, Map<String, String> env, Path log) {
+        String name,
+        String mainClass,
+        List<String> jvmArgs,
+        List<String> args,
+        Map<String, String> env,
+        Path log,
+        List<String> launcher) {
 
     public JavaProcessSpec {
         if (name.isBlank()) {
@@ -31,6 +38,13 @@ public record JavaProcessSpec(
         args = List.copyOf(args);
         env = Map.copyOf(env);
         Objects.requireNonNull(log, "log");
+        launcher = List.copyOf(launcher);
+    }
+
+    /** A process that java starts itself, without a launcher. */
+    public JavaProcessSpec(
+            String name, String mainClass, List<String> jvmArgs, List<String> args, Map<String, String> env, Path log) {
+        this(name, mainClass, jvmArgs, args, env, log, List.of());
     }
 
     /** A process without options, arguments or added environment. */
@@ -40,22 +54,27 @@ public record JavaProcessSpec(
 
     /** The same with other JVM options. */
     public JavaProcessSpec withJvmArgs(List<String> newJvmArgs) {
-        return new JavaProcessSpec(name, mainClass, newJvmArgs, args, env, log);
+        return new JavaProcessSpec(name, mainClass, newJvmArgs, args, env, log, launcher);
     }
 
     /** The same with other arguments. */
     public JavaProcessSpec withArgs(List<String> newArgs) {
-        return new JavaProcessSpec(name, mainClass, jvmArgs, newArgs, env, log);
+        return new JavaProcessSpec(name, mainClass, jvmArgs, newArgs, env, log, launcher);
     }
 
     /** The same with other added environment variables. */
     public JavaProcessSpec withEnv(Map<String, String> newEnv) {
-        return new JavaProcessSpec(name, mainClass, jvmArgs, args, newEnv, log);
+        return new JavaProcessSpec(name, mainClass, jvmArgs, args, newEnv, log, launcher);
     }
 
-    /** The command line, the java executable first. */
+    /** The same behind another launcher. */
+    public JavaProcessSpec withLauncher(List<String> newLauncher) {
+        return new JavaProcessSpec(name, mainClass, jvmArgs, args, env, log, newLauncher);
+    }
+
+    /** The command line: the launcher, then the java executable. */
     public List<String> command() {
-        List<String> command = new ArrayList<>();
+        List<String> command = new ArrayList<>(launcher);
         command.add(System.getProperty("java.home") + File.separator + "bin" + File.separator + "java");
         command.addAll(jvmArgs);
         command.add("-cp");

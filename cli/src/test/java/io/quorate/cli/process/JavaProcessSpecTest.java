@@ -22,6 +22,19 @@ class JavaProcessSpecTest {
     }
 
     @Test
+    void aLauncherComesBeforeJavaAndStaysWithEveryChange() {
+        List<String> command = JavaProcessSpec.of("n1", ObedientChild.class, Path.of("n1.log"))
+                .withLauncher(List.of("nice", "-n", "10"))
+                .withJvmArgs(List.of("-Xmx64m"))
+                .withArgs(List.of("a"))
+                .withEnv(Map.of("A", "b"))
+                .command();
+
+        assertThat(command.subList(0, 3)).containsExactly("nice", "-n", "10");
+        assertThat(command.get(3)).endsWith("java");
+    }
+
+    @Test
     void blankNameOrMainClassIsRefused() {
         Path log = Path.of("x.log");
         assertThatIllegalArgumentException()

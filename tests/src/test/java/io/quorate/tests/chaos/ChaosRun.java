@@ -1,0 +1,138 @@
+package io.quorate.tests.chaos;
+
+import io.quorate.statemachine.client.QuorateClient;
+import io.quorate.statemachine.client.ReadPreference;
+import io.quorate.tests.history.HistoryRecorder;
+import io.quorate.topology.ShardId;
+import io.quorate.wal.log.ReadConsistency;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.stream.Stream;
+
+/**
+ * One run: nodes, clients and faults for a while; then everything is mended, replicas must become equal, and every acknowledged entry of
+ * the log must be on every voter, each once. Whether the history is linearizable is for the caller to check.
+ */
+final class ChaosRun {
+    private static final Duration PATIENCE = Duration.ofSeconds(180);
+    private static final int KV_CLIENTS = 16;
+    private static final int CONNECTIONS = 3;
+    private static final Duration APPEND_TIMEOUT = Duration.ofSeconds(2);
+    private static final int APPENDS_OUTSTANDING = 16;
+    private static final int APPEND_PAUSE_MICROS = 1_000;
+    private static final int PADDING = 300;
+
+    private final Report report;
+    private final Path directory;
+    private final SplittableRandom random;
+    private final List<FaultKind> kinds;
+    private final ReadConsistency consistency;
+    private final List<ReadPreference> preferences;
+
+    /**
+     * @param name of the run; what it leaves lies in a directory of this name and the seed
+     * @param kinds of faults to draw from
+     * @param consistency of the reads, which the history takes for linearizable
+     * @param preferences of the reads
+     */
+    ChaosRun(
+            String name,
+            long seed,
+            List<FaultKind> kinds,
+            ReadConsistency consistency,
+            List<ReadPreference> preferences)
+            throws IOException {
+        this.report = Report.begin(name, seed);
+        this.directory = report.directory();
+        this.random = new SplittableRandom(seed);
+        this.kinds = kinds;
+        this.consistency = consistency;
+        this.preferences = preferences;
+    }
+
+    Path history() {
+        return directory.resolve("history.jsonl");
+    }
+
+    Report report() {
+        return report;
+    }
+
+    /** Does it all; fails if anything but the history is wrong. */
+    void run(Duration time) throws Exception {
+        Path nodes = directory.resolve("nodes");
+        try (ChaosCluster cluster = ChaosCluster.start(nodes, NodeNetwork::inItsGroup);
+                NodeNetwork network = NodeNetwork.create(cluster.ports());
+                HistoryRecorder recorder = HistoryRecorder.create(history())) {
+            List<QuorateClient> connections = new ArrayList<>();
+            try {
+                for (int i = 0; i < CONNECTIONS; i++) {
+                    connections.add(cluster.client(PATIENCE));
+                }
+                KvClients registers = new KvClients(recorder, connections, consistency, preferences);
+                LogClient appends = new LogClient(
+                        connections.get(0).shard(ChaosCluster.LOG),
+                        "entry",
+                        APPEND_TIMEOUT,
+                        APPEND_PAUSE_MICROS,
+                        APPENDS_OUTSTANDING,
+                        PADDING);
+                registers.start(KV_CLIENTS, random.split());
+                appends.start();
+                breakAndMend(cluster, network, time);
+                registers.stop();
+                appends.stop();
+                awaitEqual(cluster);
+                registers.readAll(PATIENCE);
+                report.add("registers: " + registers.counts() + "; "
+                        + registers.silence().acknowledged() + " writes answered, longest time without one "
+                        + registers.silence().longestMillis() + " ms");
+                audit(cluster, appends);
+            } finally {
+                connections.forEach(QuorateClient::close);
+            }
+        }
+        deleteData(nodes);
+    }
+
+    private void breakAndMend(ChaosCluster cluster, NodeNetwork network, Duration time)
+            throws IOException, InterruptedException {
+        Faults faults = new Faults(cluster, network, kinds, random.split());
+        try {
+            faults.run(time);
+        } finally {
+            Files.write(directory.resolve("faults.txt"), faults.log());
+            report.add("faults: " + faults.counts() + ", each with its time in faults.txt");
+        }
+    }
+
+    private void awaitEqual(ChaosCluster cluster) throws IOException {
+        for (ShardId shard : List.of(ChaosCluster.KV, ChaosCluster.LOG)) {
+            report.add(shard + " is the same on all voters: LSN and digest " + cluster.awaitEqualReplicas(shard));
+        }
+    }
+
+    private void audit(ChaosCluster cluster, LogClient appends) throws IOException {
+        LogClient.Answers answers = appends.answers();
+        int held = LogAudit.assertSound(cluster, answers);
+        report.add("log: " + answers + "; " + held + " held by each voter; longest time without an acknowledgement "
+                + appends.silence().longestMillis() + " ms");
+    }
+
+    /** Logs stay; the data of a run that was as it should be is of no use to anybody. */
+    private static void deleteData(Path nodes) throws IOException {
+        try (Stream<Path> all = Files.walk(nodes)) {
+            for (Path path : all.sorted(Comparator.reverseOrder()).toList()) {
+                if (nodes.relativize(path).getName(0).toString().endsWith("-data")) {
+                    Files.delete(path);
+                }
+            }
+        }
+    }
+}
