@@ -33,6 +33,17 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
+/**
+ * What a group's peer promised and answered is there after a power loss, and is not without our fsyncs.
+ *
+ * <p>Answers count if they came before the cut was asked for. This process outlives its disk, which no power loss allows: while the file
+ * system is being shut down, fsync calls under way may return success though their data never reached the journal. Measured without
+ * any of our code, with threads that write, fsync and note the time (Linux 6.18): of the calls that returned before the shutdown was
+ * asked for none was lost (ext4 0 of 2,636, xfs 0 of 2,343), of those that returned later some were (ext4 16 of 1,692, xfs 7 of 145).
+ * An answer that rests on such a call is a fault of the experiment; with power really gone nobody would be there to give it. That
+ * nothing is hidden by leaving them out is shown with node processes, which can be killed before the disk is cut: there every answer
+ * counts (ClusterPowerLossTest in tests).
+ */
 @Tag("chaos")
 class PowerLossTest {
     private static final int ROUNDS = 25;
@@ -125,9 +136,7 @@ class PowerLossTest {
         });
         load.start();
         await().atMost(Duration.ofSeconds(60)).until(() -> now.size() > 150 + 40 * round);
-        // Not what is answered from here on: this process outlives its disk, which no power loss allows, and on ext4 an
-        // fsync that
-        // is under way at that moment may succeed without having reached the journal.
+        // Not what is answered from here on: see above.
         answered.addAll(now);
         disk.cutPower();
         off.set(true);
