@@ -4,8 +4,10 @@ import io.quorate.cli.node.ConfigException;
 import io.quorate.cli.process.ProcessFailedException;
 import io.quorate.cli.tls.TlsException;
 import io.quorate.statemachine.identity.DataDirectoryException;
+import io.quorate.statemachine.kv.client.KvWriteException;
 import io.quorate.statemachine.service.AdminException;
 import io.quorate.statemachine.store.StateStoreException;
+import io.quorate.wal.log.AppendOutcome;
 import io.quorate.wal.log.ReadUnavailableException;
 import io.quorate.wal.log.RejectReason;
 import java.io.IOException;
@@ -37,6 +39,12 @@ final class Failures {
         }
         if (failure instanceof ReadUnavailableException read) {
             return Optional.of(ofReason(read.reason()));
+        }
+        if (failure instanceof KvWriteException write) {
+            return Optional.of(
+                    write.outcome() instanceof AppendOutcome.Rejected rejected
+                            ? ofReason(rejected.reason())
+                            : write.mayHaveHappened() ? ExitCode.INDETERMINATE : ExitCode.REFUSED);
         }
         if (failure instanceof ConfigException || failure instanceof TlsException) {
             return Optional.of(ExitCode.USAGE);

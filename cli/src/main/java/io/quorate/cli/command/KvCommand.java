@@ -1,11 +1,11 @@
 package io.quorate.cli.command;
 
 import io.quorate.statemachine.client.QuorateClient;
-import io.quorate.statemachine.client.ShardClient;
 import io.quorate.statemachine.kv.KvEntry;
 import io.quorate.statemachine.kv.KvQuery;
 import io.quorate.statemachine.kv.KvResult;
-import io.quorate.wal.log.AppendOutcome.Committed;
+import io.quorate.statemachine.kv.client.KvClient;
+import io.quorate.statemachine.kv.client.KvDecision;
 import io.quorate.wal.log.Bytes;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -27,7 +27,8 @@ import picocli.CommandLine.Spec;
         description = {
             "Reads and writes keys of a shard whose application is 'kv'.",
             "",
-            "Keys and values are UTF-8 text here. Reads are linearizable; a write is durable on a majority when it is answered."
+            "Keys and values are UTF-8 text here. Unless told otherwise, reads are linearizable, and a write is durable on a majority "
+                    + "when it is answered."
         },
         mixinStandardHelpOptions = true,
         synopsisSubcommandLabel = "COMMAND",
@@ -68,12 +69,12 @@ final class KvCommand implements Runnable {
         @Parameters(index = "0", paramLabel = "SHARD", description = "Name of the shard.")
         private String shard;
 
-        abstract void run(ShardClient client, Output out);
+        abstract void run(KvClient client, Output out);
 
         @Override
         public void run() {
             try (QuorateClient client = cluster.client()) {
-                run(client.shard(Arguments.shard(shard)), output);
+                run(KvClient.of(client.shard(Arguments.shard(shard))), output);
             }
         }
 
@@ -82,15 +83,6 @@ final class KvCommand implements Runnable {
                 throw new CommandFailure(ExitCode.USAGE, "the key is empty");
             }
             return Bytes.utf8(text);
-        }
-
-        static KvResult write(ShardClient client, io.quorate.statemachine.kv.KvCommand command, Output out) {
-            Committed committed = Outcomes.append(client, command.encode());
-            KvResult result = KvResult.decode(committed.result().value());
-            if (!(result instanceof KvResult.Failed)) {
-                out.print(Map.of("lsn", committed.lsn().value()), "lsn " + committed.lsn());
-            }
-            return result;
         }
     }
 
@@ -101,8 +93,11 @@ final class KvCommand implements Runnable {
             mixinStandardHelpOptions = true,
             optionListHeading = "%nOptions:%n",
             footerHeading = "%nExamples:%n",
-            footer = "  quorate kv put orders k1 v1")
+            footer = {"  quorate kv put orders k1 v1", "  quorate kv put orders k1 v1 --concern all"})
     static final class Put extends OnShard {
+        @Mixin
+        private WriteOptions write;
+
         @Parameters(index = "1", paramLabel = "KEY", description = "The key.")
         private String key;
 
@@ -110,8 +105,8 @@ final class KvCommand implements Runnable {
         private String value;
 
         @Override
-        void run(ShardClient client, Output out) {
-            write(client, io.quorate.statemachine.kv.KvCommand.put(key(key), Bytes.utf8(value)), out);
+        void run(KvClient client, Output out) {
+            WriteOptions.print(write.apply(client).put(key(key), Bytes.utf8(value)), out);
         }
     }
 
@@ -122,17 +117,21 @@ final class KvCommand implements Runnable {
             mixinStandardHelpOptions = true,
             optionListHeading = "%nOptions:%n",
             footerHeading = "%nExamples:%n",
-            footer = "  quorate kv get orders k1")
+            footer = {
+                "  quorate kv get orders k1",
+                "  quorate kv get orders k1 --consistency bounded=1s --read-from secondary-preferred"
+            })
     static final class Get extends OnShard {
+        @Mixin
+        private ReadOptions read;
+
         @Parameters(index = "1", paramLabel = "KEY", description = "The key.")
         private String key;
 
         @Override
-        void run(ShardClient client, Output out) {
-            Bytes answer =
-                    Outcomes.query(client, KvQuery.get(key(key)).encode()).value();
-            KvEntry entry = ((KvResult.Found) KvResult.decode(answer))
-                    .entry()
+        void run(KvClient client, Output out) {
+            KvEntry entry = read.apply(client)
+                    .get(key(key))
                     .orElseThrow(() -> new CommandFailure(ExitCode.NOT_FOUND, "no key '" + key + "'"));
             out.print(json(entry), entry.value().utf8());
         }
@@ -147,12 +146,15 @@ final class KvCommand implements Runnable {
             footerHeading = "%nExamples:%n",
             footer = "  quorate kv delete orders k1")
     static final class Delete extends OnShard {
+        @Mixin
+        private WriteOptions write;
+
         @Parameters(index = "1", paramLabel = "KEY", description = "The key.")
         private String key;
 
         @Override
-        void run(ShardClient client, Output out) {
-            write(client, io.quorate.statemachine.kv.KvCommand.delete(key(key)), out);
+        void run(KvClient client, Output out) {
+            WriteOptions.print(write.apply(client).delete(key(key)), out);
         }
     }
 
@@ -173,6 +175,9 @@ final class KvCommand implements Runnable {
                 "  quorate kv cas orders k1 --expect v2 --remove"
             })
     static final class Cas extends OnShard {
+        @Mixin
+        private WriteOptions write;
+
         @Parameters(index = "1", paramLabel = "KEY", description = "The key.")
         private String key;
 
@@ -201,22 +206,23 @@ final class KvCommand implements Runnable {
         }
 
         @Override
-        void run(ShardClient client, Output out) {
-            KvResult result = write(
-                    client,
-                    io.quorate.statemachine.kv.KvCommand.compareAndSet(
+        void run(KvClient client, Output out) {
+            KvDecision decision = write.apply(client)
+                    .compareAndSet(
                             key(key),
                             expectation.absent ? Optional.empty() : Optional.of(Bytes.utf8(expectation.value)),
-                            update.remove ? Optional.empty() : Optional.of(Bytes.utf8(update.value))),
-                    out);
-            if (result instanceof KvResult.Failed failed) {
+                            update.remove ? Optional.empty() : Optional.of(Bytes.utf8(update.value)));
+            if (decision.failure().isPresent()) {
                 throw new CommandFailure(
                         ExitCode.REFUSED,
-                        failed.actual()
+                        decision.failure()
+                                .get()
+                                .actual()
                                 .map(entry -> "the value of '" + key + "' is '"
                                         + entry.value().utf8() + "'")
                                 .orElse("there is no key '" + key + "'"));
             }
+            out.print(Map.of("lsn", decision.lsn().value()), "lsn " + decision.lsn());
         }
     }
 
@@ -229,6 +235,9 @@ final class KvCommand implements Runnable {
             footerHeading = "%nExamples:%n",
             footer = {"  quorate kv scan orders --prefix k --limit 100", "  quorate kv scan orders --json"})
     static final class Scan extends OnShard {
+        @Mixin
+        private ReadOptions read;
+
         @Option(
                 names = "--prefix",
                 paramLabel = "TEXT",
@@ -244,7 +253,7 @@ final class KvCommand implements Runnable {
         private int limit;
 
         @Override
-        void run(ShardClient client, Output out) {
+        void run(KvClient client, Output out) {
             if (limit < 1) {
                 throw new CommandFailure(ExitCode.USAGE, "--limit must be 1 or more, not " + limit);
             }
@@ -252,8 +261,7 @@ final class KvCommand implements Runnable {
             Optional<KvQuery.Range> rest = Optional.of(KvQuery.prefix(Bytes.utf8(prefix)));
             while (rest.isPresent() && entries.size() < limit) {
                 KvQuery.Range range = rest.get().withLimit(Math.min(limit - entries.size(), KvQuery.MAX_LIMIT));
-                KvResult.Page page = (KvResult.Page)
-                        KvResult.decode(Outcomes.query(client, range.encode()).value());
+                KvResult.Page page = read.apply(client).page(range);
                 entries.addAll(page.entries());
                 rest = page.next().map(range::continueAt);
             }

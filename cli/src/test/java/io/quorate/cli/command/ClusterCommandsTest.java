@@ -129,6 +129,28 @@ class ClusterCommandsTest {
     }
 
     @Test
+    void concernsConsistenciesAndReplicasMayBeChosen() throws IOException {
+        String lsn = "";
+        for (String concern : List.of("majority", "all", "quorum=2")) {
+            JsonNode put = json(ExitCode.OK, "kv", "put", "orders", "chosen", "v", "--concern", concern);
+            assertThat(put.path("missing")).isEmpty();
+            lsn = put.path("lsn").asText();
+        }
+        assertThat(run("kv", "put", "orders", "chosen", "v", "--concern", "one").status())
+                .isZero();
+        for (String level : List.of("linearizable", "bounded=0s", "session=" + lsn)) {
+            for (String replica : List.of("primary", "secondary-preferred", "nearest")) {
+                assertThat(run("kv", "get", "orders", "chosen", "--consistency", level, "--read-from", replica)
+                                .out())
+                        .isEqualTo("v" + System.lineSeparator());
+            }
+        }
+        assertFails(ExitCode.USAGE, "'fresh' is none of", "kv", "get", "orders", "chosen", "--consistency", "fresh");
+        assertFails(ExitCode.USAGE, "'me' is none of", "kv", "scan", "orders", "--read-from", "me");
+        assertFails(ExitCode.USAGE, "'quorum=0'", "kv", "delete", "orders", "chosen", "--concern", "quorum=0");
+    }
+
+    @Test
     void linesAreAppendedAndReadBackInOrderAndFramesByteForByte() throws IOException {
         Path lines = Files.writeString(directory.resolve("lines"), "one\n\nthree, without an end");
         JsonNode appended = json(ExitCode.OK, "log", "append", "events", "--input", lines.toString());

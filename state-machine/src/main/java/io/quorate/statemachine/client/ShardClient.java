@@ -21,6 +21,9 @@ import java.util.concurrent.CompletableFuture;
 public interface ShardClient {
     ShardId id();
 
+    /** The client's timeout where a call is given none. */
+    Duration defaultTimeout();
+
     /** Appends with concern MAJORITY and the client's default timeout. */
     CompletableFuture<AppendOutcome> append(Bytes command);
 

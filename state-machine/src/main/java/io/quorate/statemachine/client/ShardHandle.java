@@ -115,6 +115,11 @@ final class ShardHandle implements ShardClient {
     }
 
     @Override
+    public Duration defaultTimeout() {
+        return config.timeout();
+    }
+
+    @Override
     public AppendOutcome appendAndWait(Bytes command) {
         return appendAndWait(command, WriteConcern.MAJORITY, config.timeout());
     }
