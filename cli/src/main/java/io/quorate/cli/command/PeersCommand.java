@@ -112,18 +112,44 @@ final class PeersCommand implements Runnable {
             footerHeading = "%nExamples:%n",
             footer = {
                 "  quorate peers add orders 127.0.0.1:7004",
-                "  quorate peers add orders 127.0.0.1:7004 --observer"
+                "  quorate peers add orders 127.0.0.1:7004 --role observer"
             })
     static final class Add extends OnShard implements ChangesCluster {
         @Parameters(index = "1", paramLabel = "HOST:PORT", description = "Where the node listens.")
         private String address;
 
-        @Option(names = "--observer", description = "Leave it an observer: it follows, but does not vote.")
-        private boolean observer;
+        @CommandLine.ArgGroup
+        private Wanted wanted = new Wanted();
+
+        /** What it shall be. */
+        static final class Wanted {
+            @Option(
+                    names = "--role",
+                    paramLabel = "ROLE",
+                    description = "voter, or observer: it follows, but does not vote. Default: voter")
+            private String role = "voter";
+
+            @Option(names = "--observer", description = "The same as --role observer.")
+            private boolean observer;
+        }
+
+        private boolean votes() {
+            if (wanted.role.equals("witness")) {
+                throw new CommandFailure(
+                        ExitCode.REFUSED,
+                        "witnesses are not offered yet: Ratis has no such role, and a voter without data that comes to lead could not "
+                                + "serve; add a voter, or an observer that has no vote");
+            }
+            if (!wanted.role.equals("voter") && !wanted.role.equals("observer")) {
+                throw new CommandFailure(ExitCode.USAGE, "--role '" + wanted.role + "' is neither voter nor observer");
+            }
+            return !wanted.observer && wanted.role.equals("voter");
+        }
 
         @Override
         public void run() {
-            change(admin -> admin.addPeer(Arguments.shard(shard()), Arguments.address(address), !observer));
+            boolean votes = votes();
+            change(admin -> admin.addPeer(Arguments.shard(shard()), Arguments.address(address), votes));
         }
     }
 

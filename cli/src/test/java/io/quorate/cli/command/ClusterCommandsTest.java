@@ -271,6 +271,14 @@ class ClusterCommandsTest {
     }
 
     @Test
+    void aWitnessIsRefusedAndSoIsARoleThatDoesNotExist() throws IOException {
+        String node = nodes.address(3);
+        assertFails(
+                ExitCode.REFUSED, "witnesses are not offered yet", "peers", "add", "orders", node, "--role", "witness");
+        assertFails(ExitCode.USAGE, "neither voter nor observer", "peers", "add", "orders", node, "--role", "king");
+    }
+
+    @Test
     void shardsComeAndGo() throws IOException {
         assertThat(json(ExitCode.OK, "shards", "create", "brief", "--nodes", "n1,n2")
                         .has("error"))

@@ -67,6 +67,10 @@ final class RatisMembership implements Membership {
         if (unsettled.isPresent()) {
             return CompletableFuture.failedFuture(unsettled.get());
         }
+        if (!peer.role().holdsData()) {
+            return refuse(
+                    "a " + peer.role() + " cannot be a member: Ratis has no such role, and would make it a full voter");
+        }
         if (view.peers().contains(peer)) {
             return CompletableFuture.completedFuture(null);
         }

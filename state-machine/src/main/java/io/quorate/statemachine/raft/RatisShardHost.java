@@ -284,6 +284,10 @@ public final class RatisShardHost implements ShardDirectory, AutoCloseable {
             throw new IOException("shard " + descriptor.shard() + " is of cluster " + descriptor.cluster()
                     + ", this node is of " + config.cluster());
         }
+        if (descriptor.peers().stream().anyMatch(peer -> !peer.role().holdsData())) {
+            throw new IOException("shard " + descriptor.shard()
+                    + " has a member without data, which Ratis would make a full voter: witnesses are not offered yet");
+        }
         config.applications().create(descriptor.application());
         ShardFile known = files.get(descriptor.groupId());
         if (known != null && known.state() == ShardFile.State.OPEN) {

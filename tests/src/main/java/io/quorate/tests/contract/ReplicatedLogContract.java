@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 
 import io.quorate.topology.Incarnation;
 import io.quorate.topology.NodeId;
+import io.quorate.topology.Peer;
 import io.quorate.topology.PeerId;
+import io.quorate.topology.Role;
 import io.quorate.wal.apply.BatchSequencer;
 import io.quorate.wal.log.AppendOutcome;
 import io.quorate.wal.log.AppendOutcome.Committed;
@@ -200,6 +202,14 @@ public abstract class ReplicatedLogContract {
                         .collect(Collectors.toSet()))
                 .hasSize(1);
         assertThat(replicas()).allMatch(replica -> replica.status().health().isEmpty());
+    }
+
+    @Test
+    void refusesAMemberThatHoldsNoData() {
+        Peer witness = new Peer(new PeerId(new NodeId("witness"), new Incarnation(1)), "127.0.0.1:9", Role.WITNESS);
+        assertThat(failure(leader().membership().put(witness, TIMEOUT)))
+                .isInstanceOf(MembershipException.class)
+                .hasMessageContaining("WITNESS");
     }
 
     @Test
