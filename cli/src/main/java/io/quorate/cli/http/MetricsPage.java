@@ -46,6 +46,7 @@ public final class MetricsPage {
         LabelSampleBuilder labels = new LabelSampleBuilder(shardsByGroup());
         List<MetricFamilySamples> families = new ArrayList<>(shards.collect());
         families.addAll(described("Measured by the node.", new DropwizardExports(own, labels)));
+        families.addAll(described("Measured by a shard's replica.", new DropwizardExports(ofShards(), labels)));
         if (health.peer().isPresent() && RatisMetricsBridge.active().isPresent()) {
             String self = health.peer().get().toString();
             MetricFilter samePeer = (name, metric) ->
@@ -61,6 +62,15 @@ public final class MetricsPage {
         return exports.collect().stream()
                 .map(family -> new MetricFamilySamples(family.name, family.unit, family.type, help, family.samples))
                 .toList();
+    }
+
+    /** In one registry, so that each name becomes one family; what a shard measured ends with it. */
+    private MetricRegistry ofShards() {
+        MetricRegistry all = new MetricRegistry();
+        for (HostedShard shard : health.shards()) {
+            shard.metrics().getMetrics().forEach(all::register);
+        }
+        return all;
     }
 
     private Map<String, String> shardsByGroup() {

@@ -162,6 +162,12 @@ class NodeDaemonTest {
         assertThat(metrics)
                 .contains("quorate_shard_leader{shard=\"orders\",} 1.0")
                 .containsPattern("quorate_shard_applied_lsn\\{shard=\"orders\",} [1-9]")
+                .containsPattern("quorate_batch_records_count\\{shard=\"orders\",} [1-9]")
+                .containsPattern("quorate_batch_answer\\{shard=\"orders\",quantile=\"0.99\",} ")
+                .containsPattern("quorate_apply_count\\{shard=\"orders\",} [1-9]")
+                .contains("quorate_batcher_queued_records{shard=\"orders\",} 0.0")
+                .contains("quorate_rejects{reason=\"queue_full\",shard=\"orders\",} 0.0")
+                .contains("quorate_checkpoint_age_seconds{shard=\"orders\",}")
                 .contains("ratis_log_worker_flush_count{shard=\"orders\",peer=\"" + self + "\",}")
                 .contains("ratis_server_peer_commit_index{follower=\"" + follower + "\",shard=\"orders\",peer=\"" + self
                         + "\",}")

@@ -1,5 +1,6 @@
 package io.quorate.statemachine.host;
 
+import com.codahale.metrics.MetricRegistry;
 import io.quorate.statemachine.store.StateDigest;
 import io.quorate.wal.log.AppendOutcome;
 import io.quorate.wal.log.Bytes;
@@ -48,6 +49,9 @@ public interface HostedShard extends ReplicatedLog {
      * @return {@code Rejected} if a member cannot apply them or does not answer, which the message names
      */
     CompletableFuture<AppendOutcome> raiseVersions(LogVersions wanted, Duration timeout);
+
+    /** What this replica measures of itself; names are read by {@link io.quorate.statemachine.metrics.MetricName#parse}. */
+    MetricRegistry metrics();
 
     /** Makes a checkpoint and lets the consensus log behind it go; completes with the LSN that is durable then. */
     CompletableFuture<Lsn> checkpoint(Duration timeout);

@@ -19,6 +19,7 @@ final class PendingBatch implements Message {
     private final EntryBatch batch;
     private final List<PendingAppend> appends;
     private final ByteString content;
+    private final long madeNanos = System.nanoTime();
     /** Set under Ratis' log lock just before the entry takes its place in the log: from then on nothing is certain. */
     private volatile boolean handedOver;
 
@@ -38,6 +39,11 @@ final class PendingBatch implements Message {
 
     EntryBatch batch() {
         return batch;
+    }
+
+    /** By {@link System#nanoTime}. */
+    long madeNanos() {
+        return madeNanos;
     }
 
     List<PendingAppend> appends() {

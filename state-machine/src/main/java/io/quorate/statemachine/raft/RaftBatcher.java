@@ -278,6 +278,10 @@ final class RaftBatcher {
         return queue.size();
     }
 
+    synchronized long queuedBytes() {
+        return queuedBytes;
+    }
+
     synchronized int inFlight() {
         return inFlight.size();
     }

@@ -1,5 +1,6 @@
 package io.quorate.statemachine.raft;
 
+import com.codahale.metrics.MetricRegistry;
 import io.quorate.statemachine.host.AppendListener;
 import io.quorate.statemachine.host.HostedShard;
 import io.quorate.statemachine.host.QueryResult;
@@ -62,6 +63,7 @@ final class RatisShard implements HostedShard, RatisStateMachineAdapter.Listener
     private final RatisStateMachineAdapter machine;
     private final ReplicaHealth health;
     private final RaftView view;
+    private final ShardMetrics metrics;
     private final ReadProbe probe;
     private final ConcernWaiter concerns;
     private final RaftBatcher batcher;
@@ -85,7 +87,8 @@ final class RatisShard implements HostedShard, RatisStateMachineAdapter.Listener
         this.machine = machine;
         this.health = health;
         this.view = new RaftView(shared.server(), group, machine::logTruncations);
-        this.probe = new ReadProbe(view, descriptor.groupId(), shared.peers());
+        this.metrics = new ShardMetrics(descriptor.shard());
+        this.probe = new ReadProbe(view, descriptor.groupId(), shared.peers(), metrics);
         this.concerns = new ConcernWaiter(
                 view, descriptor.groupId(), shared.peers(), shared.executors().scheduler());
         this.clock = new ClusterClock(machine::clusterTimeMillis, System::nanoTime, System::currentTimeMillis);
@@ -102,6 +105,10 @@ final class RatisShard implements HostedShard, RatisStateMachineAdapter.Listener
                 shared.calls(),
                 batcher,
                 shared.executors().workers());
+        metrics.gauge("batcher.queued.records", batcher::queued);
+        metrics.gauge("batcher.queued.bytes", batcher::queuedBytes);
+        metrics.gauge("batcher.in_flight", batcher::inFlight);
+        metrics.gauge("sessions", machine::openSessions);
         this.tailer = new LogTailer(view, machine, shared.executors().workers());
         this.agreement = new VersionAgreement(view, descriptor.groupId(), shared.peers(), machine);
     }
@@ -121,9 +128,15 @@ final class RatisShard implements HostedShard, RatisStateMachineAdapter.Listener
         long deadline = System.nanoTime() + timeout.toNanos();
         List<PendingAppend> appends = new ArrayList<>(records.size());
         boolean internal = false;
+        AppendListener counted = (position, outcome) -> {
+            if (outcome instanceof Rejected rejected) {
+                metrics.rejected(rejected.reason());
+            }
+            listener.completed(position, outcome);
+        };
         for (int i = 0; i < records.size(); i++) {
             internal |= records.get(i).kind().isInternal();
-            appends.add(new PendingAppend(records.get(i), concern, deadline, listener, i));
+            appends.add(new PendingAppend(records.get(i), concern, deadline, counted, i));
         }
         enqueue(
                 appends,
@@ -213,6 +226,7 @@ final class RatisShard implements HostedShard, RatisStateMachineAdapter.Listener
         } catch (IOException e) {
             return CompletableFuture.failedFuture(e);
         }
+        metrics.submitted(batch.appends().size(), batch.getContent().size());
         awaitOwnDisk(batch);
         return reply.thenApply(answer -> {
             Throwable failure = answer.getException();
@@ -245,6 +259,7 @@ final class RatisShard implements HostedShard, RatisStateMachineAdapter.Listener
                 append.answer(outcomes.get(i));
             }
         }
+        metrics.answered(System.nanoTime() - batch.madeNanos());
         if (!wide.isEmpty()) {
             shared.executors().workers().execute(() -> concerns.awaitVoters(term, index, wide));
         }
@@ -374,7 +389,10 @@ final class RatisShard implements HostedShard, RatisStateMachineAdapter.Listener
 
     private Position checkpointNow() {
         try {
-            return machine.checkpoint();
+            long began = System.nanoTime();
+            Position position = machine.checkpoint();
+            metrics.checkpointed(System.nanoTime() - began);
+            return position;
         } catch (IOException e) {
             throw new UncheckedIOException("checkpoint of shard " + descriptor.shard() + " failed", e);
         }
@@ -389,6 +407,16 @@ final class RatisShard implements HostedShard, RatisStateMachineAdapter.Listener
                 timeout.toMillis(),
                 1);
         return shared.server().get().snapshotManagementAsync(request).thenAccept(reply -> {});
+    }
+
+    @Override
+    public void applied(long nanos) {
+        metrics.applied(nanos);
+    }
+
+    @Override
+    public MetricRegistry metrics() {
+        return metrics.registry();
     }
 
     /** Bytes applied since the last checkpoint. */

@@ -70,6 +70,9 @@ class RatisStateMachineAdapter extends BaseStateMachine {
         /** A batch that was submitted here is committed, applied and readable. */
         void committed(PendingBatch batch, List<AppendOutcome> outcomes, long term, long index);
 
+        /** A batch was applied and is in the store, whoever submitted it. */
+        default void applied(long nanos) {}
+
         /** This replica leads and has applied what earlier leaders committed. */
         void leaderReady();
 
@@ -103,6 +106,7 @@ class RatisStateMachineAdapter extends BaseStateMachine {
 
     private final AtomicLong bytesSinceCheckpoint = new AtomicLong();
     private volatile long clusterTimeMillis;
+    private volatile int openSessions;
     private volatile LsnIndex lsnIndex = new LsnIndex(Position.START);
     private volatile LogVersions versions = LogVersions.FIRST;
     /** Why the state cannot be read although it is there: a checkpoint of versions that this replica does not have. */
@@ -179,6 +183,7 @@ class RatisStateMachineAdapter extends BaseStateMachine {
     private void publishPosition() {
         clusterTimeMillis = replica.position().clusterTimeMillis();
         versions = replica.versions();
+        openSessions = replica.openSessions();
         appliedLsn.advance(replica.position().lsn().value());
         appliedIndex.advance(replica.position().index());
     }
@@ -216,6 +221,7 @@ class RatisStateMachineAdapter extends BaseStateMachine {
         PendingBatch pending = transaction.getStateMachineContext() instanceof PendingBatch batch ? batch : null;
         try {
             EntryBatch batch = pending != null ? pending.batch() : decode(entry);
+            long began = System.nanoTime();
             List<AppendOutcome> outcomes;
             Position before = replica.position();
             synchronized (applying) {
@@ -228,6 +234,7 @@ class RatisStateMachineAdapter extends BaseStateMachine {
             setLastAppliedTermIndex(TermIndex.valueOf(entry.getTerm(), entry.getIndex()));
             publishPosition();
             durability.applied(entry.getIndex());
+            listener.applied(System.nanoTime() - began);
             if (pending != null) {
                 pending.markApplied();
                 listener.committed(pending, outcomes, entry.getTerm(), entry.getIndex());
@@ -495,6 +502,11 @@ class RatisStateMachineAdapter extends BaseStateMachine {
 
     Watermark appliedLsn() {
         return appliedLsn;
+    }
+
+    /** Writer sessions that are open now. */
+    int openSessions() {
+        return openSessions;
     }
 
     /** Where LSNs lie in the Raft log; another one after a snapshot was installed. */

@@ -25,10 +25,12 @@ final class ReadProbe {
     private final RaftView view;
     private final UUID group;
     private final PeerCalls peers;
+    private final ShardMetrics metrics;
     private CompletableFuture<Long> running;
     private CompletableFuture<Long> next;
 
-    ReadProbe(RaftView view, UUID group, PeerCalls peers) {
+    ReadProbe(RaftView view, UUID group, PeerCalls peers, ShardMetrics metrics) {
+        this.metrics = metrics;
         this.view = view;
         this.group = group;
         this.peers = peers;
@@ -52,7 +54,11 @@ final class ReadProbe {
     }
 
     private void start(CompletableFuture<Long> round) {
-        round.whenComplete((index, failure) -> startNext());
+        long began = System.nanoTime();
+        round.whenComplete((index, failure) -> {
+            metrics.probed(System.nanoTime() - began);
+            startNext();
+        });
         try {
             probe(round);
         } catch (RuntimeException e) {

@@ -131,6 +131,11 @@ public final class ReplicaStateMachine {
         return result;
     }
 
+    /** Writer sessions that are open after the last batch applied. */
+    public int openSessions() {
+        return sessions.size();
+    }
+
     /** True if the state holds that an entry was skipped. */
     public boolean wasSkipped(Lsn lsn) {
         return StoredSkips.contains(store, lsn);

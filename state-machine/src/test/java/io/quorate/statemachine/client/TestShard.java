@@ -1,5 +1,6 @@
 package io.quorate.statemachine.client;
 
+import com.codahale.metrics.MetricRegistry;
 import io.quorate.statemachine.host.AppendListener;
 import io.quorate.statemachine.host.HostedShard;
 import io.quorate.statemachine.host.QueryResult;
@@ -181,6 +182,11 @@ final class TestShard implements HostedShard, AutoCloseable {
 
     @Override
     public CompletableFuture<LogSlice> tail(Lsn from, SliceLimits limits, Duration wait) {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public MetricRegistry metrics() {
         throw new UnsupportedOperationException();
     }
 
