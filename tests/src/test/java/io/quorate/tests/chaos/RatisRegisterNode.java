@@ -11,6 +11,7 @@ import org.apache.ratis.protocol.Message;
 import org.apache.ratis.protocol.RaftGroup;
 import org.apache.ratis.protocol.RaftGroupId;
 import org.apache.ratis.protocol.RaftPeer;
+import org.apache.ratis.protocol.RaftPeerId;
 import org.apache.ratis.server.RaftServer;
 import org.apache.ratis.server.storage.RaftStorage;
 import org.apache.ratis.statemachine.TransactionContext;
@@ -54,7 +55,7 @@ final class RatisRegisterNode {
         GrpcConfigKeys.Server.setHost(p, "127.0.0.1");
         GrpcConfigKeys.Server.setPort(p, ports.get(self));
         RaftServer server = RaftServer.newBuilder()
-                .setServerId(List.copyOf(group.getPeers()).get(self).getId())
+                .setServerId(RaftPeerId.valueOf("bare" + self))
                 .setGroup(group)
                 .setStateMachine(new Register())
                 .setOption(RaftStorage.StartupOption.FORMAT)
