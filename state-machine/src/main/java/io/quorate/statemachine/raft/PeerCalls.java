@@ -21,7 +21,7 @@ interface PeerCalls {
      */
     record LogState(long term, long flushedIndex, long termAtIndex) {}
 
-    /** Asks for the log state of a peer, at an index; -1 to ask for none. */
+    /** Asks for the log state of a peer, at an index; -1 to ask for none. Fails within seconds if there is no answer. */
     CompletableFuture<LogState> logState(Peer peer, UUID group, long index);
 
     /** Asks the leader for an index such that whoever has applied it may serve a linearizable read that began before. */

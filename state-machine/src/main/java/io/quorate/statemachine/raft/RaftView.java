@@ -26,7 +26,7 @@ import org.apache.ratis.server.raftlog.RaftLog;
  * What Ratis knows of one group on this node, in our words. Every call looks anew: of a group that was closed meanwhile nothing is
  * known, and it does not lead; where there is no such answer a {@link GroupClosedException} says so.
  */
-final class RaftView {
+final class RaftView implements GroupView {
     private final Supplier<RaftServer> server;
     private final RaftGroupId group;
     private final LongSupplier truncations;
@@ -54,15 +54,18 @@ final class RaftView {
         return open().orElseThrow(() -> new GroupClosedException(group));
     }
 
-    PeerId self() {
+    @Override
+    public PeerId self() {
         return PeerId.parse(server.get().getId().toString());
     }
 
-    long term() {
+    @Override
+    public long term() {
         return division().getInfo().getCurrentTerm();
     }
 
-    boolean leads() {
+    @Override
+    public boolean leads() {
         return open().map(division -> division.getInfo().isLeader()).orElse(false);
     }
 
@@ -77,8 +80,13 @@ final class RaftView {
         return division().getRaftLog();
     }
 
-    /** Term of the entry at an index; -1 if there is none, or no more. */
-    long termAt(long index) {
+    @Override
+    public long committedIndex() {
+        return log().getLastCommittedIndex();
+    }
+
+    @Override
+    public long termAt(long index) {
         TermIndex found = index < 0 ? null : log().getTermIndex(index);
         return found == null ? -1 : found.getTerm();
     }
@@ -89,11 +97,8 @@ final class RaftView {
         return term == -1 && index >= 0 && index < log().getStartIndex() ? PeerCalls.PURGED : term;
     }
 
-    /**
-     * What this replica can say of an index: an entry of the term that is named lies on its disk if the flushed index has come so far.
-     * While the log is being truncated nothing counts as flushed.
-     */
-    PeerCalls.LogState logState(long index) {
+    @Override
+    public PeerCalls.LogState logState(long index) {
         long before = truncations.getAsLong();
         long flushed = log().getFlushIndex();
         long termAtIndex = termAtOrPurged(index);
@@ -130,11 +135,13 @@ final class RaftView {
                 .isPresent();
     }
 
-    /** Voters of the configuration in force: both sets while it changes. */
-    VoterSets<PeerId> voters() {
+    @Override
+    public Members members() {
         RaftConfiguration configuration = division().getRaftConf();
         Collection<RaftPeer> previous = configuration.getPreviousPeers();
-        return new VoterSets<>(ids(configuration.getCurrentPeers()), previous == null ? Set.of() : ids(previous));
+        VoterSets<PeerId> voters =
+                new VoterSets<>(ids(configuration.getCurrentPeers()), previous == null ? Set.of() : ids(previous));
+        return new Members(voters, peers(configuration).stream().collect(Collectors.toMap(Peer::id, peer -> peer)));
     }
 
     private static Set<PeerId> ids(Collection<RaftPeer> peers) {

@@ -431,6 +431,7 @@ final class RatisShard implements HostedShard, RatisStateMachineAdapter.Listener
         machine.appliedIndex().expire(nowNanos);
         machine.appliedLsn().expire(nowNanos);
         machine.dropOutdatedSnapshot();
+        concerns.expire(nowNanos);
     }
 
     /** A vote, a term or a snapshot could not be made durable: this replica must not go on. */

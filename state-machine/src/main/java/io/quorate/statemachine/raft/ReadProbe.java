@@ -9,6 +9,7 @@ import java.util.HashSet;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 
 /**
  * Confirms, after reads have arrived, that this replica still leads, without any clock: it takes its term T and its commit index,
@@ -22,14 +23,17 @@ import java.util.concurrent.CompletableFuture;
  * <p>All reads that wait share a round; those that arrive during a round wait for the next. Thread-safe.
  */
 final class ReadProbe {
-    private final RaftView view;
+    /** Beyond the time in which every question ends: a round must never stand in the way of all later ones. */
+    private static final long LONGEST_ROUND_SECONDS = 5;
+
+    private final GroupView view;
     private final UUID group;
     private final PeerCalls peers;
     private final ShardMetrics metrics;
     private CompletableFuture<Long> running;
     private CompletableFuture<Long> next;
 
-    ReadProbe(RaftView view, UUID group, PeerCalls peers, ShardMetrics metrics) {
+    ReadProbe(GroupView view, UUID group, PeerCalls peers, ShardMetrics metrics) {
         this.metrics = metrics;
         this.view = view;
         this.group = group;
@@ -59,6 +63,7 @@ final class ReadProbe {
             metrics.probed(System.nanoTime() - began);
             startNext();
         });
+        round.orTimeout(LONGEST_ROUND_SECONDS, TimeUnit.SECONDS);
         try {
             probe(round);
         } catch (RuntimeException e) {
@@ -81,18 +86,22 @@ final class ReadProbe {
     private void probe(CompletableFuture<Long> round) {
         long term = view.term();
         checkLeads(term);
-        long committed = view.log().getLastCommittedIndex();
+        long committed = view.committedIndex();
         if (view.termAt(committed) != term) {
             throw new ReadUnavailableException(
                     RejectReason.UNAVAILABLE, "the leader has not committed an entry of its own term yet; try again");
         }
-        VoterSets<PeerId> voters = view.voters();
-        Votes votes = new Votes(round, term, committed, voters);
+        GroupView.Members members = view.members(); // once: all that follows must be of one configuration
+        Votes votes = new Votes(round, term, committed, members.voters());
         votes.add(view.self());
-        for (Peer peer : view.peers()) {
-            PeerId key = peer.id();
-            if (voters.all().contains(key) && !peer.id().equals(view.self())) {
-                peers.logState(peer, group, -1).whenComplete((state, failure) -> votes.heard(key, state, failure));
+        for (PeerId voter : members.voters().all()) {
+            Peer peer = members.peers().get(voter);
+            if (voter.equals(view.self())) {
+                continue;
+            } else if (peer == null) {
+                votes.fail(voter);
+            } else {
+                peers.logState(peer, group, -1).whenComplete((state, failure) -> votes.heard(voter, state, failure));
             }
         }
     }

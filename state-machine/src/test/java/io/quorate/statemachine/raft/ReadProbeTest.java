@@ -1,0 +1,59 @@
+package io.quorate.statemachine.raft;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.quorate.topology.ShardId;
+import io.quorate.wal.log.ReadUnavailableException;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.Test;
+
+class ReadProbeTest {
+    private final TestGroup group = new TestGroup("a", "b", "c");
+    private final TestPeers peers = new TestPeers();
+    private final ReadProbe probe = new ReadProbe(group, UUID.randomUUID(), peers, new ShardMetrics(new ShardId("s1")));
+
+    private void confirm() {
+        peers.take().answer().complete(new PeerCalls.LogState(1, 0, 0));
+    }
+
+    @Test
+    void aMajorityInTheSameTermConfirmsTheLeader() {
+        CompletableFuture<Long> read = probe.readIndex();
+        assertThat(read).isNotDone();
+        confirm();
+        assertThat(read).isCompletedWithValue(group.committedIndex());
+    }
+
+    @Test
+    void aRoundEndsAlsoWithAVoterWhoseAddressIsGoneAndTheNextBegins() {
+        group.become("a");
+        group.leave("b"); // two voters become one: b's address is gone with the configuration
+        CompletableFuture<Long> read = probe.readIndex();
+        assertThatThrownBy(read::join).hasCauseInstanceOf(ReadUnavailableException.class);
+        group.become("a", "b");
+        CompletableFuture<Long> next = probe.readIndex();
+        confirm();
+        assertThat(next).isCompletedWithValue(group.committedIndex());
+    }
+
+    @Test
+    void aRoundEndsWhenNoMajorityCanAnswerAnyMore() {
+        CompletableFuture<Long> read = probe.readIndex();
+        CompletableFuture<Long> later = probe.readIndex();
+        peers.take().answer().completeExceptionally(new IllegalStateException("down"));
+        assertThat(read).isNotDone();
+        peers.take().answer().completeExceptionally(new IllegalStateException("down"));
+        assertThatThrownBy(read::join).hasCauseInstanceOf(ReadUnavailableException.class);
+        confirm();
+        assertThat(later).isCompletedWithValue(group.committedIndex());
+    }
+
+    @Test
+    void aHigherTermEndsTheRound() {
+        CompletableFuture<Long> read = probe.readIndex();
+        peers.take().answer().complete(new PeerCalls.LogState(2, 0, 0));
+        assertThatThrownBy(read::join).hasCauseInstanceOf(ReadUnavailableException.class);
+    }
+}
