@@ -6,6 +6,7 @@ import io.quorate.wal.log.AppendOutcome.Rejected;
 import io.quorate.wal.log.EntryBatch;
 import io.quorate.wal.log.RejectReason;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicReference;
 import org.apache.ratis.protocol.Message;
 import org.apache.ratis.statemachine.TransactionContext;
 import org.apache.ratis.thirdparty.com.google.protobuf.ByteString;
@@ -20,8 +21,17 @@ final class PendingBatch implements Message {
     private final List<PendingAppend> appends;
     private final ByteString content;
     private final long madeNanos = System.nanoTime();
-    /** Set under Ratis' log lock just before the entry takes its place in the log: from then on nothing is certain. */
-    private volatile boolean handedOver;
+
+    /** How far it has come. One step, taken once: who has been told "rejected" is told the truth for ever. */
+    private enum Fate {
+        NEW,
+        /** Set under Ratis' log lock just before the entry takes its place in the log: from then on nothing is certain. */
+        HANDED_OVER,
+        /** Given up before that: the log must not take it any more. */
+        FAILED
+    }
+
+    private final AtomicReference<Fate> fate = new AtomicReference<>(Fate.NEW);
 
     private volatile boolean applied;
     private volatile TransactionContext transaction;
@@ -50,14 +60,18 @@ final class PendingBatch implements Message {
         return appends;
     }
 
-    /** Called before the entry takes its place; the transaction knows the place afterwards. */
-    void markHandedOver(TransactionContext inLog) {
+    /**
+     * Called before the entry takes its place; the transaction knows the place afterwards.
+     *
+     * @return false if it was given up before: then it must not enter the log
+     */
+    boolean markHandedOver(TransactionContext inLog) {
         transaction = inLog;
-        handedOver = true;
+        return fate.compareAndSet(Fate.NEW, Fate.HANDED_OVER);
     }
 
     boolean isHandedOver() {
-        return handedOver;
+        return fate.get() == Fate.HANDED_OVER;
     }
 
     /** Term under which it lies in the log; only after a submission that handed it over. */
@@ -84,7 +98,8 @@ final class PendingBatch implements Message {
         if (applied) {
             return;
         }
-        AppendOutcome outcome = handedOver ? new Indeterminate(message) : new Rejected(reason, message);
+        fate.compareAndSet(Fate.NEW, Fate.FAILED);
+        AppendOutcome outcome = isHandedOver() ? new Indeterminate(message) : new Rejected(reason, message);
         appends.forEach(append -> append.answer(outcome));
     }
 

@@ -202,9 +202,10 @@ class RatisStateMachineAdapter extends BaseStateMachine {
     }
 
     @Override
-    public TransactionContext preAppendTransaction(TransactionContext transaction) {
-        if (transaction.getStateMachineContext() instanceof PendingBatch batch) {
-            batch.markHandedOver(transaction);
+    public TransactionContext preAppendTransaction(TransactionContext transaction) throws StateMachineException {
+        if (transaction.getStateMachineContext() instanceof PendingBatch batch && !batch.markHandedOver(transaction)) {
+            throw new StateMachineException(
+                    "a batch of shard " + descriptor.shard() + " was rejected before it came here", null, false);
         }
         return transaction;
     }
