@@ -47,7 +47,9 @@ import org.apache.ratis.thirdparty.com.google.protobuf.MessageLite;
  * <p>Thread-safe.
  */
 public final class RaftSync {
-    private final Map<ByteString, GroupSync> groups = new ConcurrentHashMap<>();
+    /** Empty for a group that was closed: replies of it may still be on their way, and nothing vouches for them any more. */
+    private final Map<ByteString, Optional<GroupSync>> groups = new ConcurrentHashMap<>();
+
     private final DirectorySync directorySync;
     private final SyncFailureListener failures;
 
@@ -82,17 +84,17 @@ public final class RaftSync {
     public GroupSync register(RaftGroupId groupId, RaftStorage storage, Optional<SnapshotInstallSync> install) {
         GroupSync group = new GroupSync(groupId, storage, directorySync, failures, install);
         group.start();
-        groups.put(groupId.toByteString(), group);
+        groups.put(groupId.toByteString(), Optional.of(group));
         return group;
     }
 
-    /** Ends what {@link #register} began; the group must be closed. */
+    /** Ends what {@link #register} began; the group must be closed. Replies of it are withheld until it is registered again. */
     public void unregister(RaftGroupId groupId) {
-        groups.remove(groupId.toByteString());
+        groups.put(groupId.toByteString(), Optional.empty());
     }
 
     /** @throws SyncFailedException if the reply must not leave */
-    private void beforeReply(Object message) {
+    void beforeReply(Object message) {
         if (message instanceof AppendEntriesReplyProto reply) {
             ensure(reply.getServerReply(), reply.getTerm());
         } else if (message instanceof RequestVoteReplyProto reply) {
@@ -106,14 +108,18 @@ public final class RaftSync {
         } else if (message instanceof MessageLite) {
             // No message between peers of Ratis 3.3.0: it waits for every group. Services of ours do not speak
             // protobuf.
-            groups.values().forEach(GroupSync::ensureVoteDurable);
+            groups.values().forEach(group -> group.ifPresent(GroupSync::ensureVoteDurable));
         }
     }
 
     private Optional<GroupSync> ensure(RaftRpcReplyProto reply, long term) {
-        Optional<GroupSync> group =
-                Optional.ofNullable(groups.get(reply.getRaftGroupId().getId()));
-        group.ifPresent(registered -> registered.ensureVoteDurable(term));
+        Optional<GroupSync> group = groups.get(reply.getRaftGroupId().getId());
+        if (group == null) {
+            return Optional.empty(); // never registered: not ours
+        }
+        GroupSync open = group.orElseThrow(
+                () -> new SyncFailedException("the group of this reply was closed; its vote cannot be made durable", null));
+        open.ensureVoteDurable(term);
         return group;
     }
 }

@@ -11,11 +11,14 @@ import java.util.List;
 import java.util.Optional;
 import org.apache.ratis.proto.RaftProtos.LogEntryProto;
 import org.apache.ratis.proto.RaftProtos.RaftConfigurationProto;
+import org.apache.ratis.proto.RaftProtos.RaftRpcReplyProto;
+import org.apache.ratis.proto.RaftProtos.RequestVoteReplyProto;
 import org.apache.ratis.protocol.RaftGroupId;
 import org.apache.ratis.protocol.RaftPeerId;
 import org.apache.ratis.server.storage.RaftStorage;
 import org.apache.ratis.server.storage.RaftStorage.StartupOption;
 import org.apache.ratis.server.storage.RaftStorageMetadata;
+import org.apache.ratis.util.ProtoUtils;
 import org.apache.ratis.util.SizeInBytes;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -54,6 +57,24 @@ class GroupSyncTest {
     @Test
     void theStartSyncsTheDirectoriesUpToTheOneOfTheGroups() {
         assertThat(synced).containsExactly(directory, directory.resolve("group"), current());
+    }
+
+    @Test
+    void aReplyOfAGroupThatWasClosedMeanwhileIsWithheld() {
+        RaftSync sync = new RaftSync(this::sync, (id, failure) -> failures.add(failure));
+        RequestVoteReplyProto reply = RequestVoteReplyProto.newBuilder()
+                .setTerm(7)
+                .setServerReply(RaftRpcReplyProto.newBuilder()
+                        .setRaftGroupId(ProtoUtils.toRaftGroupIdProtoBuilder(groupId))
+                        .setSuccess(true))
+                .build();
+        sync.beforeReply(reply); // of somebody else's group
+        sync.register(groupId, storage, Optional.empty());
+        sync.beforeReply(reply);
+        sync.unregister(groupId);
+        assertThatThrownBy(() -> sync.beforeReply(reply)).isInstanceOf(SyncFailedException.class);
+        sync.register(groupId, storage, Optional.empty());
+        sync.beforeReply(reply);
     }
 
     @Test
