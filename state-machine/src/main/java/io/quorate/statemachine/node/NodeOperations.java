@@ -13,6 +13,7 @@ import io.quorate.statemachine.service.AdminException;
 import io.quorate.statemachine.service.AdminHandler;
 import io.quorate.statemachine.store.StateDigest;
 import io.quorate.topology.ClusterId;
+import io.quorate.topology.Generation;
 import io.quorate.topology.Peer;
 import io.quorate.topology.PeerId;
 import io.quorate.topology.ShardDescriptor;
@@ -226,10 +227,13 @@ final class NodeOperations implements AdminHandler {
         return DescriptorJson.object().put("reopened", shard.value());
     }
 
+    /** {@code {shard, generation?}}: a later life of the shard than the generation stays. */
     private JsonNode closeShard(JsonNode arguments) {
         ShardId shard = DescriptorJson.parse(() -> new ShardId(DescriptorJson.text(arguments, "shard")));
+        Generation last = DescriptorJson.parse(
+                () -> new Generation(arguments.path("generation").asLong(Long.MAX_VALUE)));
         try {
-            shards().remove(shard);
+            shards().remove(shard, last);
         } catch (IOException e) {
             throw new AdminException("FAILED", "shard " + shard + " cannot be removed: " + e.getMessage(), e);
         }

@@ -106,7 +106,8 @@ final class ShardReconciler {
         try {
             if (record.state() == ShardRecord.State.REMOVING) {
                 ObjectNode arguments = DescriptorJson.object()
-                        .put("shard", record.descriptor().shard().value());
+                        .put("shard", record.descriptor().shard().value())
+                        .put("generation", record.descriptor().generation().value());
                 nodes.call(peer.address(), "shard.close", arguments, STEP_TIMEOUT);
             } else {
                 // once a majority has founded it, its members may be others by now: who comes late joins

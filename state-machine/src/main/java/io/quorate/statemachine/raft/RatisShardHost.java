@@ -4,6 +4,7 @@ import io.quorate.statemachine.host.HostedShard;
 import io.quorate.statemachine.host.ShardDirectory;
 import io.quorate.statemachine.raft.sync.RaftSync;
 import io.quorate.statemachine.raft.sync.SyncFailedException;
+import io.quorate.topology.Generation;
 import io.quorate.topology.ShardDescriptor;
 import io.quorate.topology.ShardId;
 import io.quorate.wal.log.Lsn;
@@ -293,6 +294,7 @@ public final class RatisShardHost implements ShardDirectory, AutoCloseable {
         if (known != null && known.state() == ShardFile.State.OPEN) {
             return;
         }
+        endOtherLives(descriptor);
         boolean resumed = known != null && known.state() == ShardFile.State.CREATING;
         ShardFile file = new ShardFile(descriptor, ShardFile.State.CREATING, resumed ? known.founds() : founds);
         directory.write(file);
@@ -312,6 +314,26 @@ public final class RatisShardHost implements ShardDirectory, AutoCloseable {
                 descriptor.groupId());
     }
 
+    /** A shard has one life at a time: what is left here of an earlier one goes before a later one begins, and does not come back. */
+    private void endOtherLives(ShardDescriptor descriptor) throws IOException {
+        for (ShardFile other : lives(descriptor.shard())) {
+            int age = other.descriptor().generation().compareTo(descriptor.generation());
+            if (age > 0) {
+                throw new IOException("shard " + descriptor.shard() + " has come to generation "
+                        + other.descriptor().generation() + " here; generation " + descriptor.generation() + " is over");
+            } else if (age < 0) {
+                remove(other);
+                files.remove(other.descriptor().groupId());
+            }
+        }
+    }
+
+    private List<ShardFile> lives(ShardId shard) {
+        return files.values().stream()
+                .filter(file -> file.descriptor().shard().equals(shard))
+                .toList();
+    }
+
     private void addGroup(ShardFile file, boolean format) throws IOException {
         RaftGroupId group = RaftGroupId.valueOf(file.descriptor().groupId());
         RaftGroup members = file.founds()
@@ -327,13 +349,24 @@ public final class RatisShardHost implements ShardDirectory, AutoCloseable {
 
     /** Stops serving a shard and deletes what it kept here; a no-op if it is not served. May be repeated. */
     public synchronized void remove(ShardId shard) throws IOException {
-        for (ShardFile file : List.copyOf(files.values())) {
-            if (file.descriptor().shard().equals(shard) && file.state() != ShardFile.State.REMOVED) {
-                ShardFile removing = file.withState(ShardFile.State.REMOVING);
-                directory.write(removing);
-                files.put(file.descriptor().groupId(), removing);
-                removeGroup(removing);
+        remove(shard, new Generation(Long.MAX_VALUE));
+    }
+
+    /** As {@link #remove(ShardId)}, but a later life of the shard than the last one named is left alone. */
+    public synchronized void remove(ShardId shard, Generation last) throws IOException {
+        for (ShardFile file : lives(shard)) {
+            if (file.descriptor().generation().compareTo(last) <= 0) {
+                remove(file);
             }
+        }
+    }
+
+    private void remove(ShardFile file) throws IOException {
+        if (file.state() != ShardFile.State.REMOVED) {
+            ShardFile removing = file.withState(ShardFile.State.REMOVING);
+            directory.write(removing);
+            files.put(file.descriptor().groupId(), removing);
+            removeGroup(removing);
         }
     }
 

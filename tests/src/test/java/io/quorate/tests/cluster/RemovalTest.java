@@ -1,13 +1,21 @@
 package io.quorate.tests.cluster;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.quorate.statemachine.host.HostedShard;
 import io.quorate.topology.ShardDescriptor;
 import io.quorate.topology.ShardId;
+import io.quorate.wal.log.Bytes;
+import io.quorate.wal.log.EntryKind;
+import io.quorate.wal.log.LogRecord;
+import io.quorate.wal.log.Lsn;
+import io.quorate.wal.log.WriteConcern;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.function.UnaryOperator;
 import java.util.zip.CRC32C;
@@ -27,6 +35,34 @@ class RemovalTest {
         CRC32C crc = new CRC32C();
         crc.update(removing.getBytes(StandardCharsets.UTF_8));
         Files.writeString(shardFile, String.format("QUORATE-SHARD 1 %08x%n%s", crc.getValue(), removing));
+    }
+
+    @Test
+    void aLaterLifeOfAShardTakesThePlaceOfWhatIsLeftOfAnEarlierOne() throws IOException {
+        try (InProcessCluster cluster =
+                new InProcessCluster(directory, List.of(Ledger::new), UnaryOperator.identity())) {
+            ShardDescriptor first = cluster.found(1, "s1", Ledger.NAME);
+            HostedShard before = cluster.leader(first);
+            LogRecord record = LogRecord.sessionless(EntryKind.USER, Bytes.utf8("of the first life"));
+            before.append(record, WriteConcern.MAJORITY, Duration.ofSeconds(60)).join();
+            ShardDescriptor second = new ShardDescriptor(
+                    cluster.id(), first.shard(), first.generation().next(), Ledger.NAME, first.peers());
+
+            // this node was away when the first life was removed, and hears of the second only
+            cluster.host("n1").found(second);
+
+            assertThat(cluster.host("n1").all()).hasSize(1);
+            HostedShard after = cluster.leader(second);
+            assertThat(after.descriptor().generation()).isEqualTo(second.generation());
+            assertThat(after.status().applied()).isEqualTo(Lsn.ZERO);
+            assertThatThrownBy(() -> cluster.host("n1").found(first)).hasMessageContaining("generation 1 is over");
+            assertThatThrownBy(() -> cluster.host("n1").join(first)).hasMessageContaining("generation 1 is over");
+            cluster.host("n1").remove(first.shard(), first.generation());
+            assertThat(cluster.host("n1").all()).as("a late removal of the first life").hasSize(1);
+            cluster.stop("n1");
+            cluster.start("n1");
+            assertThat(cluster.leader(second).descriptor().generation()).isEqualTo(second.generation());
+        }
     }
 
     @Test
