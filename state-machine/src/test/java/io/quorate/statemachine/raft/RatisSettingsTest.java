@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.nio.file.Path;
+import java.util.concurrent.TimeUnit;
 import org.apache.ratis.conf.RaftProperties;
 import org.apache.ratis.server.RaftServerConfigKeys;
 import org.junit.jupiter.api.Test;
@@ -26,6 +27,13 @@ class RatisSettingsTest {
         assertThatThrownBy(() -> LAN.withBatches(batches(Integer.MAX_VALUE)))
                 .as("no overflow")
                 .isInstanceOf(IllegalArgumentException.class);
+    }
+
+    @Test
+    void noPauseOfTheProcessClosesTheServerForGood() {
+        assertThat(RaftServerConfigKeys.closeThreshold(LAN.toProperties(Path.of("raft")))
+                        .toLong(TimeUnit.DAYS))
+                .isGreaterThan(365);
     }
 
     @Test
