@@ -95,8 +95,8 @@ final class ConcernWaiter {
         List<Round> late;
         synchronized (this) {
             late = rounds.values().stream()
-                    .filter(round ->
-                            round.waiting.stream().anyMatch(wide -> wide.append().isExpired(nowNanos)))
+                    .filter(round -> round.waiting.stream()
+                            .anyMatch(wide -> wide.append().isExpired(nowNanos)))
                     .toList();
         }
         settle(late, false);

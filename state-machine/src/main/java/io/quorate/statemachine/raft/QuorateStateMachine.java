@@ -162,7 +162,12 @@ public final class QuorateStateMachine extends RatisStateMachineAdapter {
     /** Makes a checkpoint now: without a host, Ratis says when. */
     @Override
     public long takeSnapshot() throws IOException {
-        checkpoint();
+        try {
+            checkpoint();
+        } catch (RuntimeException e) {
+            // Ratis goes on after an IOException, and closes the division after anything else
+            throw new IOException("checkpoint of shard " + descriptor().shard() + " failed; tried again later", e);
+        }
         return super.takeSnapshot();
     }
 }

@@ -122,8 +122,10 @@ public record RatisSettings(
         p.set("raft.server.log.appender.retry.policy", "10ms,10, 100ms,1000000");
         p.set("raft.server.threadpool.server.cached", "false");
         p.set("raft.server.threadpool.server.size", "4");
-        // Ratis would close the server for good after a pause of a minute, in a process that lives on: a suspended machine would be
-        // lost when it wakes. No guarantee rests on it, since none rests on a clock: who paused finds a later term and follows.
+        // Ratis would close the server for good after a pause of a minute, in a process that lives on: a suspended
+        // machine would be
+        // lost when it wakes. No guarantee rests on it, since none rests on a clock: who paused finds a later term and
+        // follows.
         p.set("raft.server.close.threshold", "36500d");
         p.set("raft.server.snapshot.auto.trigger.enabled", "false");
         p.set("raft.server.snapshot.trigger-when-stop.enabled", "false");

@@ -320,7 +320,8 @@ public final class RatisShardHost implements ShardDirectory, AutoCloseable {
             int age = other.descriptor().generation().compareTo(descriptor.generation());
             if (age > 0) {
                 throw new IOException("shard " + descriptor.shard() + " has come to generation "
-                        + other.descriptor().generation() + " here; generation " + descriptor.generation() + " is over");
+                        + other.descriptor().generation() + " here; generation " + descriptor.generation()
+                        + " is over");
             } else if (age < 0) {
                 remove(other);
                 files.remove(other.descriptor().groupId());

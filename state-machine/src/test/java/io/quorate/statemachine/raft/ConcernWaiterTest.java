@@ -65,7 +65,9 @@ class ConcernWaiterTest {
     @Test
     void aVoterThatHangsIsAskedOneQuestionHoweverManyAppendsWait() {
         committed(1, 100);
-        assertThat(peers.open()).extracting(asked -> asked.peer().id()).containsExactly(TestGroup.id("b"), TestGroup.id("c"));
+        assertThat(peers.open())
+                .extracting(asked -> asked.peer().id())
+                .containsExactly(TestGroup.id("b"), TestGroup.id("c"));
         assertThat(answered).isEmpty();
     }
 
@@ -76,7 +78,10 @@ class ConcernWaiterTest {
         TestPeers.Asked other = peers.take();
         assertThat(first.index()).isEqualTo(1);
         says(first, 60, TERM);
-        assertThat(peers.open()).extracting(TestPeers.Asked::index).as("the last that is flushed").containsExactly(60L);
+        assertThat(peers.open())
+                .extracting(TestPeers.Asked::index)
+                .as("the last that is flushed")
+                .containsExactly(60L);
         says(peers.take(), 60, TERM);
         says(other, 80, TERM);
         assertThat(answered).as("what c was asked for").containsOnlyKeys(1L);
@@ -113,7 +118,8 @@ class ConcernWaiterTest {
         waiter.expire(now);
         assertThat(answered).isEmpty();
         says(peers.take(), 5, TERM);
-        Awaitility.await("the deadline").until(() -> System.nanoTime() - now > Duration.ofSeconds(1).toNanos());
+        Awaitility.await("the deadline")
+                .until(() -> System.nanoTime() - now > Duration.ofSeconds(1).toNanos());
         waiter.expire(System.nanoTime());
         assertThat(missing(5)).containsExactly(TestGroup.id("c").toString());
     }

@@ -58,7 +58,9 @@ class RemovalTest {
             assertThatThrownBy(() -> cluster.host("n1").found(first)).hasMessageContaining("generation 1 is over");
             assertThatThrownBy(() -> cluster.host("n1").join(first)).hasMessageContaining("generation 1 is over");
             cluster.host("n1").remove(first.shard(), first.generation());
-            assertThat(cluster.host("n1").all()).as("a late removal of the first life").hasSize(1);
+            assertThat(cluster.host("n1").all())
+                    .as("a late removal of the first life")
+                    .hasSize(1);
             cluster.stop("n1");
             cluster.start("n1");
             assertThat(cluster.leader(second).descriptor().generation()).isEqualTo(second.generation());

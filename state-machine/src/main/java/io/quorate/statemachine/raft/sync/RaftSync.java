@@ -117,8 +117,8 @@ public final class RaftSync {
         if (group == null) {
             return Optional.empty(); // never registered: not ours
         }
-        GroupSync open = group.orElseThrow(
-                () -> new SyncFailedException("the group of this reply was closed; its vote cannot be made durable", null));
+        GroupSync open = group.orElseThrow(() ->
+                new SyncFailedException("the group of this reply was closed; its vote cannot be made durable", null));
         open.ensureVoteDurable(term);
         return group;
     }
