@@ -37,11 +37,20 @@ final class LeaderSearch {
         String message = "";
     }
 
+    /**
+     * An election takes a few hundred milliseconds, and writers wait for what is asked here: so for about a second nodes are asked
+     * often, and only then more and more rarely.
+     */
+    private static final int EAGER_ROUNDS = 64;
+
+    private static final long EAGER_NANOS = 20_000_000;
+
     /** Addresses remembered beyond the seeds. */
     private static final int MAX_LEARNED = 64;
 
     private final Set<String> seeds;
     private final Backoff backoff;
+    private final Backoff eager;
     private final RandomGenerator random;
     private final Map<String, Node> nodes = new LinkedHashMap<>();
     private List<Peer> peers = List.of();
@@ -58,6 +67,8 @@ final class LeaderSearch {
     LeaderSearch(Collection<String> seeds, Backoff backoff, RandomGenerator random) {
         this.seeds = new LinkedHashSet<>(seeds);
         this.backoff = backoff;
+        this.eager =
+                new Backoff(Math.min(backoff.initialNanos(), EAGER_NANOS), Math.min(backoff.maxNanos(), EAGER_NANOS));
         this.random = random;
         this.seeds.forEach(seed -> nodes.put(seed, new Node()));
     }
@@ -93,8 +104,12 @@ final class LeaderSearch {
         if (!asking && !closed) {
             asking = true;
             askingSinceNanos = now;
-            askAtNanos = rounds == 0 ? now : now + backoff.nanos(rounds - 1, random);
+            askAtNanos = rounds == 0 ? now : now + waitNanos(rounds - 1);
         }
+    }
+
+    private long waitNanos(int asked) {
+        return asked < EAGER_ROUNDS ? eager.nanos(asked, random) : backoff.nanos(asked - EAGER_ROUNDS, random);
     }
 
     /** The leader answered as a leader does. */
@@ -110,7 +125,7 @@ final class LeaderSearch {
         if (!asking || askAtNanos - now > 0) {
             return List.of();
         }
-        askAtNanos = now + backoff.nanos(rounds, random);
+        askAtNanos = now + waitNanos(rounds);
         rounds++;
         List<String> due = new ArrayList<>();
         nodes.forEach((address, node) -> {
