@@ -9,12 +9,14 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import org.apache.ratis.thirdparty.io.grpc.CallOptions;
+import org.apache.ratis.thirdparty.io.grpc.ConnectivityState;
 import org.apache.ratis.thirdparty.io.grpc.ManagedChannel;
 import org.apache.ratis.thirdparty.io.grpc.MethodDescriptor;
 import org.apache.ratis.thirdparty.io.grpc.ServerServiceDefinition;
@@ -57,6 +59,7 @@ final class GrpcPeerCalls implements PeerCalls, AutoCloseable {
     private final Duration timeout;
     private final Function<String, ManagedChannel> connect;
     private final Map<String, ManagedChannel> channels = new ConcurrentHashMap<>();
+    private final Set<String> watched = ConcurrentHashMap.newKeySet();
 
     GrpcPeerCalls(ClusterId cluster, Duration timeout, Function<String, ManagedChannel> connect) {
         this.cluster = cluster;
@@ -102,6 +105,34 @@ final class GrpcPeerCalls implements PeerCalls, AutoCloseable {
             }
         });
         return future;
+    }
+
+    /**
+     * Keeps a connection to a node and says when its process has ended: the connection broke, and another one was refused.
+     * Silence says nothing. From then on it is watched until this is closed.
+     *
+     * @param gone called by the transport's thread; must not block
+     */
+    void watch(String address, Runnable gone) {
+        ManagedChannel channel = channels.computeIfAbsent(address, connect);
+        if (watched.add(address)) {
+            look(channel, false, gone);
+        } else if (channel.getState(true) != ConnectivityState.READY) {
+            channel.resetConnectBackoff();
+        }
+    }
+
+    private void look(ManagedChannel channel, boolean wasReady, Runnable gone) {
+        ConnectivityState state = channel.getState(true);
+        if (state == ConnectivityState.SHUTDOWN) {
+            return;
+        }
+        if (state == ConnectivityState.TRANSIENT_FAILURE && wasReady) {
+            gone.run();
+        }
+        boolean ready = state == ConnectivityState.READY
+                || wasReady && state != ConnectivityState.TRANSIENT_FAILURE; // not yet known what a broken one means
+        channel.notifyWhenStateChanged(state, () -> look(channel, ready, gone));
     }
 
     /** The serving side, to be mounted on the node's port. */

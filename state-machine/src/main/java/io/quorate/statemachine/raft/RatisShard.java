@@ -37,6 +37,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.apache.ratis.protocol.RaftClientAsynchronousProtocol;
 import org.apache.ratis.protocol.RaftClientReply;
@@ -50,7 +51,12 @@ import org.apache.ratis.server.RaftServer;
 final class RatisShard implements HostedShard, RatisStateMachineAdapter.Listener {
     /** What a shard shares with the others of its node. */
     record Shared(
-            Supplier<RaftServer> server, PeerCalls peers, NodeExecutors executors, LocalCalls calls, DiskGuard disk) {}
+            Supplier<RaftServer> server,
+            PeerCalls peers,
+            NodeExecutors executors,
+            LocalCalls calls,
+            DiskGuard disk,
+            Consumer<String> watch) {}
 
     /** A linearizable read that waits for a round of the probe. */
     private record WaitingRead(long deadlineNanos, CompletableFuture<Long> index) {}
@@ -69,6 +75,7 @@ final class RatisShard implements HostedShard, RatisStateMachineAdapter.Listener
     private final RaftBatcher batcher;
     private final ClusterClock clock;
     private final RatisMembership membership;
+    private final Succession succession;
     private final VersionAgreement agreement;
     private final LogTailer tailer;
     private final Set<WaitingRead> waitingReads = ConcurrentHashMap.newKeySet();
@@ -98,6 +105,7 @@ final class RatisShard implements HostedShard, RatisStateMachineAdapter.Listener
                 this::stamp,
                 this::submit,
                 shared.executors().workers());
+        this.succession = new Succession(shared.server(), group, view, health, shared.executors());
         this.membership = new RatisMembership(
                 shared.server(),
                 group,
@@ -463,6 +471,12 @@ final class RatisShard implements HostedShard, RatisStateMachineAdapter.Listener
         shared.executors()
                 .workers()
                 .execute(() -> batcher.rejectQueued(RejectReason.NOT_LEADER, "this replica does not lead (any more)"));
+        view.leader().map(Peer::address).ifPresent(shared.watch());
+    }
+
+    /** The process at an address has ended. */
+    void nodeGone(String address) {
+        succession.nodeGone(address);
     }
 
     @Override

@@ -199,7 +199,13 @@ public final class RatisShardHost implements ShardDirectory, AutoCloseable {
                 machine,
                 health,
                 config.raft().batches(),
-                new RatisShard.Shared(() -> server, peers, executors, calls, disk));
+                new RatisShard.Shared(
+                        () -> server,
+                        peers,
+                        executors,
+                        calls,
+                        disk,
+                        leader -> peers.watch(leader, () -> gone(leader))));
         machine.listen(shard);
         return new Served(
                 shard,
@@ -390,6 +396,11 @@ public final class RatisShardHost implements ShardDirectory, AutoCloseable {
         if (!reply.isSuccess()) {
             throw new IOException("Ratis refused: " + reply.getException().getMessage(), reply.getException());
         }
+    }
+
+    /** The process at an address has ended: shards that it led need not wait until they miss its heartbeats. */
+    private void gone(String address) {
+        served.values().forEach(hosted -> hosted.shard().nodeGone(address));
     }
 
     private void syncFailed(RaftGroupId group, SyncFailedException failure) {
