@@ -29,7 +29,7 @@ import org.slf4j.LoggerFactory;
 final class Succession {
     private static final Logger log = LoggerFactory.getLogger(Succession.class);
     /** Between two voters: an election takes a few fsyncs and round trips. */
-    private static final long TURN_MILLIS = 60;
+    private static final long TURN_MILLIS = 150;
 
     private final Supplier<RaftServer> server;
     private final RaftGroupId group;
