@@ -8,6 +8,7 @@ import io.quorate.statemachine.host.HostedShard;
 import io.quorate.statemachine.host.VersionSurvey;
 import io.quorate.statemachine.store.StateDigest;
 import io.quorate.tests.cluster.VersionedCounter.Build;
+import io.quorate.topology.Peer;
 import io.quorate.topology.ShardDescriptor;
 import io.quorate.wal.log.AppendOutcome;
 import io.quorate.wal.log.AppendOutcome.Committed;
@@ -154,6 +155,39 @@ class RollingUpgradeTest {
                     .hasStackTraceContaining("supports apply versions 1, not 2");
             restart(cluster, follower, Build.NEW_ONLY);
             Replicas.assertEqualState(cluster, shard);
+        }
+    }
+
+    @Test
+    void aNewMemberWithoutTheVersionOfTheSnapshotThatItReceivesParksAndReadsNothing() {
+        for (String node : List.of("n1", "n2", "n3")) {
+            builds.put(node, Build.NEW);
+        }
+        try (InProcessCluster cluster = cluster()) {
+            ShardDescriptor shard = cluster.found(3, "s1", VersionedCounter.NAME);
+            assertThat(raise(cluster, shard, SECOND)).isInstanceOf(Committed.class);
+            Lsn last = commit(cluster, shard, "behind the raise");
+            for (String node : cluster.runningNodes()) {
+                cluster.shard(node, shard).checkpoint(PATIENCE).join();
+            }
+            Peer fresh = cluster.define("n4");
+            cluster.start("n4");
+            cluster.open("n4", shard);
+            cluster.leader(shard).membership().put(fresh, PATIENCE).join();
+            HostedShard refusing = cluster.shard("n4", shard);
+            Awaitility.await("parked")
+                    .atMost(PATIENCE)
+                    .until(() -> refusing.status().health().orElse("").contains("supports apply versions 1, not 2"));
+            assertThatThrownBy(() -> refusing.query(Ledger.key(last), ReadConsistency.EVENTUAL, PATIENCE)
+                            .join())
+                    .hasRootCauseInstanceOf(ReadUnavailableException.class);
+            assertThatThrownBy(() -> refusing.digest().join()).hasRootCauseInstanceOf(ReadUnavailableException.class);
+            commit(cluster, shard, "the others go on");
+
+            restart(cluster, "n4", Build.NEW);
+            Replicas.assertEqualState(cluster, shard);
+            assertThat(read(cluster.shard("n4", shard), last)).isEqualTo("BEHIND THE RAISE");
+            assertThat(Replicas.problems(cluster, shard)).isEmpty();
         }
     }
 

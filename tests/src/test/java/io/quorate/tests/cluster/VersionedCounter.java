@@ -11,11 +11,11 @@ import io.quorate.wal.log.LogEntry;
  * An application in two builds: the old one keeps each payload under its LSN, the new one keeps it in capitals, and still knows how
  * the old one did it.
  */
-final class VersionedCounter implements Application {
-    static final String NAME = "versioned";
+public final class VersionedCounter implements Application {
+    public static final String NAME = "versioned";
 
     /** Builds of it. */
-    enum Build {
+    public enum Build {
         OLD,
         NEW,
         /** As NEW, but goes by what it could do, not by what the log agreed on: the bug that all this is against. */
@@ -26,7 +26,7 @@ final class VersionedCounter implements Application {
 
     private final Build build;
 
-    VersionedCounter(Build build) {
+    public VersionedCounter(Build build) {
         this.build = build;
     }
 
