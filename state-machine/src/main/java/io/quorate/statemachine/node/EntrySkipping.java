@@ -121,7 +121,7 @@ final class EntrySkipping {
 
     private void checkpointBehind(SkipRecord record, long deadline) {
         ShardId shard = record.shard().shard();
-        for (Peer peer : record.shard().peers()) {
+        for (Peer peer : ClusterCalls.members(calls.leader(shard, deadline))) {
             calls.eventually(deadline, peer.id().node() + " behind entry " + record.lsn(), () -> {
                 long applied = calls.statusOf(shard, peer.address())
                         .map(status -> status.path("appliedLsn").asLong())

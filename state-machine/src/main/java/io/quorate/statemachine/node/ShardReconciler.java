@@ -4,11 +4,14 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.quorate.statemachine.service.AdminException;
 import io.quorate.topology.NodeId;
 import io.quorate.topology.Peer;
+import io.quorate.topology.PeerId;
+import io.quorate.topology.ShardDescriptor;
 import io.quorate.topology.quorum.VoterSets;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -50,8 +53,10 @@ final class ShardReconciler {
                 continue;
             }
             Set<String> done = new TreeSet<>(record.done());
+            Set<PeerId> members = membersNow(metadata, record.shard());
             for (Peer peer : record.shard().peers()) {
-                if (!done.contains(peer.id().toString()) && settle(record, peer)) {
+                boolean gone = !members.contains(peer.id());
+                if (!done.contains(peer.id().toString()) && (gone || settle(record, peer))) {
                     done.add(peer.id().toString());
                 }
             }
@@ -62,6 +67,17 @@ final class ShardReconciler {
                         Optional.of(record.withDone(done).write()));
             }
         }
+    }
+
+    /** Members of a shard in the same life, none if that is over: who is none any more needs to know nothing. */
+    private static Set<PeerId> membersNow(MetadataShard metadata, ShardDescriptor asked) {
+        return metadata.get(ShardRecord.key(asked.shard().value()))
+                .map(ShardRecord::read)
+                .filter(record -> record.state() == ShardRecord.State.ACTIVE)
+                .map(ShardRecord::descriptor)
+                .filter(now -> now.generation().equals(asked.generation()))
+                .map(now -> now.peers().stream().map(Peer::id).collect(Collectors.toSet()))
+                .orElse(Set.of());
     }
 
     private boolean settle(SkipRecord record, Peer peer) {

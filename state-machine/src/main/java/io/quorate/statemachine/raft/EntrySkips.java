@@ -62,7 +62,8 @@ final class EntrySkips {
     boolean settle(EntryMark mark) throws IOException {
         return machine.betweenBatches((replica, appliedBefore) -> {
             boolean behind = replica.position().lsn().compareTo(mark.lsn()) < 0;
-            if (mark.state() == State.SKIPPED && !behind && !replica.wasSkipped(mark.lsn())) {
+            boolean known = marks.find(mark.lsn()).filter(mark::equals).isPresent();
+            if (mark.state() == State.SKIPPED && !known && !behind && !replica.wasSkipped(mark.lsn())) {
                 throw new SkipRefusedException(
                         "has applied entry " + mark.lsn() + ", which the others skip: rebuild it from them", false);
             }
