@@ -33,6 +33,11 @@ final class DiskGuard {
         return full;
     }
 
+    /** True if it is not full and has so many bytes to spare. */
+    boolean hasRoom(long bytes) {
+        return !full && usableBytes >= bytes;
+    }
+
     String message() {
         return "the disk of " + directory + " has " + (usableBytes >> 20) + " MiB left, less than the reserve of "
                 + (reserveBytes >> 20) + " MiB; free some, appends go on by themselves";

@@ -80,6 +80,11 @@ final class RaftView implements GroupView {
         return division().getRaftLog();
     }
 
+    /** Last index that is on this node's disk; -1 if the group is closed. */
+    long flushIndex() {
+        return open().map(division -> division.getRaftLog().getFlushIndex()).orElse(-1L);
+    }
+
     @Override
     public long committedIndex() {
         return log().getLastCommittedIndex();

@@ -427,6 +427,11 @@ final class RatisShard implements HostedShard, RatisStateMachineAdapter.Listener
         return metrics.registry();
     }
 
+    /** True if it stopped for lack of room on its disk and nothing else. */
+    boolean ranOutOfSpace() {
+        return health.ranOutOfSpace();
+    }
+
     /** Bytes applied since the last checkpoint. */
     long bytesSinceCheckpoint() {
         return machine.bytesSinceCheckpoint();
@@ -454,7 +459,7 @@ final class RatisShard implements HostedShard, RatisStateMachineAdapter.Listener
         shared.executors().workers().execute(batcher::pump);
     }
 
-    /** What cannot be applied here may well be applied elsewhere: this replica neither leads nor campaigns until it is healed. */
+    /** What cannot be applied or logged here may well be elsewhere: this replica neither leads nor campaigns until it is healed. */
     @Override
     public void parked() {
         shared.executors().workers().execute(membership::abdicate);
@@ -492,7 +497,7 @@ final class RatisShard implements HostedShard, RatisStateMachineAdapter.Listener
                         .orElse(-1L),
                 view.peers(),
                 machine.versions(),
-                open.isPresent() ? health.problem() : Optional.of(closed()));
+                open.isPresent() ? health.problem() : health.problem().or(() -> Optional.of(closed())));
     }
 
     @Override

@@ -26,9 +26,6 @@ import org.apache.ratis.conf.Parameters;
 import org.apache.ratis.conf.RaftProperties;
 import org.apache.ratis.grpc.GrpcConfigKeys;
 import org.apache.ratis.grpc.server.GrpcServices;
-import org.apache.ratis.protocol.GroupManagementRequest;
-import org.apache.ratis.protocol.RaftClientReply;
-import org.apache.ratis.protocol.RaftGroup;
 import org.apache.ratis.protocol.RaftGroupId;
 import org.apache.ratis.protocol.RaftPeerId;
 import org.apache.ratis.server.RaftServer;
@@ -46,6 +43,10 @@ public final class RatisShardHost implements ShardDirectory, AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(RatisShardHost.class);
     private static final long TICK_MILLIS = 10;
     private static final Duration CHECKPOINT_TIMEOUT = Duration.ofMinutes(1);
+    private static final Duration REOPEN_PAUSE = Duration.ofSeconds(1);
+    /** What opening a shard may take on a disk that was full. */
+    private static final long REOPEN_BYTES = 16 << 20;
+
     private static final Duration PEER_TIMEOUT = Duration.ofSeconds(2);
 
     /** A shard that is served: what belongs to it ends with it. */
@@ -60,10 +61,12 @@ public final class RatisShardHost implements ShardDirectory, AutoCloseable {
     private final LocalCalls calls = new LocalCalls();
     private final RaftSync sync = new RaftSync(this::syncFailed);
     private final RaftServer server;
+    private final RatisGroups groups;
     /** By Ratis group: made when Ratis asks for the state machine. */
     private final Map<UUID, Served> served = new ConcurrentHashMap<>();
 
     private final Map<UUID, ShardFile> files = new ConcurrentHashMap<>();
+    private final Reopening reopening = new Reopening(REOPEN_PAUSE);
 
     /**
      * Opens what the data directory holds and starts serving.
@@ -85,6 +88,7 @@ public final class RatisShardHost implements ShardDirectory, AutoCloseable {
                 GrpcWiring.parameters(config.tls(), services.apply(this), GrpcPeerCalls.service(this::answer));
         sync.install(parameters);
         this.server = build(parameters);
+        this.groups = new RatisGroups(server, calls);
         start();
     }
 
@@ -156,14 +160,36 @@ public final class RatisShardHost implements ShardDirectory, AutoCloseable {
 
     private void reopen(ShardFile file) throws IOException {
         UUID group = file.descriptor().groupId();
-        RatisShard shard = served.get(group).shard();
-        shard.close();
-        await(server.groupManagementAsync(GroupManagementRequest.newRemove(
-                calls.clientId(), server.getId(), calls.nextCallId(), RaftGroupId.valueOf(group), false, false)));
-        shard.abandon();
-        served.remove(group);
+        Served before = served.get(group);
+        if (before != null) {
+            close(group, before, false);
+        }
         directory.scanLog(group);
         addGroup(file, false);
+    }
+
+    /** Closes a shard's Raft group and answers whoever waits for it. */
+    private void close(UUID group, Served hosted, boolean deleteDirectory) throws IOException {
+        hosted.shard().close();
+        groups.remove(group, deleteDirectory);
+        hosted.shard().abandon();
+    }
+
+    /** Opens what ran out of space anew, now that there is room; false if it must be tried again. */
+    private synchronized boolean reopenWanted(UUID group) {
+        ShardFile file = files.get(group);
+        if (file == null || file.state() != ShardFile.State.OPEN) {
+            return true;
+        }
+        ShardId shard = file.descriptor().shard();
+        try {
+            reopen(file);
+            log.info("[{}/{}] opened anew, since there is room again", config.self(), shard);
+            return true;
+        } catch (IOException | RuntimeException e) {
+            log.warn("[{}/{}] cannot be opened anew, tried again: {}", config.self(), shard, e.toString());
+            return false;
+        }
     }
 
     private boolean isUnconfigured(ShardFile file) throws IOException {
@@ -178,7 +204,9 @@ public final class RatisShardHost implements ShardDirectory, AutoCloseable {
         if (file == null) {
             throw directory.noShardFile(groupId.getUuid());
         }
-        return served.computeIfAbsent(groupId.getUuid(), group -> serve(file)).machine();
+        Served fresh = serve(file);
+        served.put(groupId.getUuid(), fresh);
+        return fresh.machine();
     }
 
     private Served serve(ShardFile file) {
@@ -341,17 +369,16 @@ public final class RatisShardHost implements ShardDirectory, AutoCloseable {
                 .toList();
     }
 
+    /** Where it fails, what was served before stays: a closed replica that says what is wrong with it, or nothing. */
     private void addGroup(ShardFile file, boolean format) throws IOException {
-        RaftGroupId group = RaftGroupId.valueOf(file.descriptor().groupId());
-        RaftGroup members = file.founds()
-                ? RaftGroup.valueOf(
-                        group,
-                        file.descriptor().peers().stream()
-                                .map(RaftView::toRaftPeer)
-                                .toList())
-                : RaftGroup.valueOf(group);
-        await(server.groupManagementAsync(
-                GroupManagementRequest.newAdd(calls.clientId(), server.getId(), calls.nextCallId(), members, format)));
+        UUID group = file.descriptor().groupId();
+        Served before = served.get(group);
+        try {
+            groups.add(file, format);
+        } catch (IOException | RuntimeException e) {
+            served.compute(group, (key, unopened) -> before);
+            throw e;
+        }
     }
 
     /** Stops serving a shard and deletes what it kept here; a no-op if it is not served. May be repeated. */
@@ -379,23 +406,13 @@ public final class RatisShardHost implements ShardDirectory, AutoCloseable {
 
     private void removeGroup(ShardFile file) throws IOException {
         UUID group = file.descriptor().groupId();
-        if (served.containsKey(group)) {
-            RatisShard shard = served.get(group).shard();
-            shard.close();
-            await(server.groupManagementAsync(GroupManagementRequest.newRemove(
-                    calls.clientId(), server.getId(), calls.nextCallId(), RaftGroupId.valueOf(group), true, false)));
-            shard.abandon();
+        Served hosted = served.get(group);
+        if (hosted != null) {
+            close(group, hosted, true);
             served.remove(group);
         }
         files.put(group, directory.delete(file));
         log.info("[{}/{}] removed", config.self(), file.descriptor().shard());
-    }
-
-    private static void await(CompletableFuture<RaftClientReply> future) throws IOException {
-        RaftClientReply reply = future.join();
-        if (!reply.isSuccess()) {
-            throw new IOException("Ratis refused: " + reply.getException().getMessage(), reply.getException());
-        }
     }
 
     /** The process at an address has ended: shards that it led need not wait until they miss its heartbeats. */
@@ -424,9 +441,15 @@ public final class RatisShardHost implements ShardDirectory, AutoCloseable {
             disk.look();
             for (Served hosted : served.values()) {
                 hosted.shard().tick(now);
+                if (hosted.shard().ranOutOfSpace()) {
+                    reopening.want(hosted.shard().descriptor().groupId());
+                }
                 if (hosted.checkpoints().isDue(hosted.shard().bytesSinceCheckpoint(), now)) {
                     checkpoint(hosted);
                 }
+            }
+            if (disk.hasRoom(REOPEN_BYTES) && reopening.begins(now)) {
+                executors.workers().execute(() -> reopening.tryAll(this::reopenWanted));
             }
         } catch (RuntimeException e) {
             log.error("[{}] periodic work failed; it is tried again", config.self(), e);
@@ -445,8 +468,7 @@ public final class RatisShardHost implements ShardDirectory, AutoCloseable {
 
     @Override
     public Optional<HostedShard> find(ShardId shard) {
-        return served.values().stream()
-                .map(hosted -> (HostedShard) hosted.shard())
+        return all().stream()
                 .filter(hosted -> hosted.descriptor().shard().equals(shard))
                 .findFirst();
     }

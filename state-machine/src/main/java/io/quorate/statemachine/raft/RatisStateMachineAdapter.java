@@ -79,7 +79,7 @@ class RatisStateMachineAdapter extends BaseStateMachine {
         /** This replica does not lead (any more). */
         void leaderLost();
 
-        /** This replica applies nothing any more: it must not lead. */
+        /** This replica applies or logs nothing any more: it must not lead. */
         void parked();
 
         /** This replica was parked and applies again: it may lead. */
@@ -147,8 +147,17 @@ class RatisStateMachineAdapter extends BaseStateMachine {
         super.initialize(server, groupId, storage);
         getLifeCycle().transition(LifeCycle.State.STARTING);
         durability = new GroupDurability(sync, groupId, storage, server.getProperties());
-        checkpoints.init(storage);
-        openStore();
+        durability
+                .group()
+                .watchFlushIndex(new RaftView(() -> server, groupId, durability.log()::truncations)::flushIndex);
+        try {
+            checkpoints.init(storage);
+            openStore();
+        } catch (IOException | RuntimeException e) {
+            durability.close(); // Ratis closes neither the machine nor the storage of a group that it could not open
+            storage.close();
+            throw e;
+        }
         parkIfUnsupported();
         getLifeCycle().transition(LifeCycle.State.RUNNING);
     }
@@ -335,8 +344,10 @@ class RatisStateMachineAdapter extends BaseStateMachine {
 
     @Override
     public void notifyLogFailed(Throwable cause, LogEntryProto failedEntry) {
-        health.logFailed(cause);
-        log.error("[{}/{}] the Raft log cannot be written any more", getId(), descriptor.shard(), cause);
+        if (health.logFailed(cause)) {
+            log.error("[{}/{}] the Raft log cannot be written any more", getId(), descriptor.shard(), cause);
+            listener.parked();
+        }
     }
 
     @Override

@@ -16,6 +16,7 @@ final class ReplicaHealth {
 
     private String logFailure;
     private boolean divisionClosed;
+    private boolean ranOutOfSpace;
     private boolean closing;
 
     synchronized void park(Lsn applied, long index, Throwable cause) {
@@ -25,6 +26,7 @@ final class ReplicaHealth {
         } else if (cause instanceof EntryHeldException held) {
             poison = Optional.of(new ParkedEntry(held.lsn(), index, held.checksum(), true, "held"));
         }
+        ranOutOfSpace |= OutOfSpace.isCauseOf(cause);
         parked = "cannot apply the entry at index " + index + ", behind lsn " + applied + ": " + cause;
     }
 
@@ -63,12 +65,21 @@ final class ReplicaHealth {
         return was;
     }
 
-    synchronized void logFailed(Throwable cause) {
-        logFailure = "the Raft log cannot be written: " + cause + "; the division must be restarted";
+    /** True for the first failure: Ratis tells of each further entry, too. */
+    synchronized boolean logFailed(Throwable cause) {
+        boolean first = logFailure == null;
+        boolean full = OutOfSpace.isCauseOf(cause);
+        ranOutOfSpace |= full;
+        logFailure = "the Raft log cannot be written: " + cause
+                + (full
+                        ? "; make room on the disk, the shard is then opened anew by itself"
+                        : "; check the disk, then restart the node");
+        return first;
     }
 
-    synchronized boolean hasLogFailed() {
-        return logFailure != null;
+    /** True if it stopped for lack of room on its disk and nothing else: once there is room, its group may be opened anew. */
+    synchronized boolean ranOutOfSpace() {
+        return ranOutOfSpace && !closing;
     }
 
     synchronized void divisionClosed() {

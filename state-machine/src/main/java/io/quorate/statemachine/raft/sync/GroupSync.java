@@ -6,6 +6,7 @@ import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.function.LongSupplier;
 import org.apache.ratis.proto.RaftProtos.LogEntryProto;
 import org.apache.ratis.protocol.RaftGroupId;
 import org.apache.ratis.protocol.RaftPeerId;
@@ -40,6 +41,7 @@ public final class GroupSync {
     private final DirectorySync directorySync;
     private final SyncFailureListener failures;
     private final Optional<SnapshotInstallSync> install;
+    private volatile LongSupplier flushIndex = () -> Long.MAX_VALUE;
 
     /** Content of the mirror. Invariant: durable, and follows all earlier ones. Written under this. */
     private volatile VoteRecord promised = new VoteRecord(0, "");
@@ -172,6 +174,32 @@ public final class GroupSync {
             ConfigurationMirror.write(current, ByteBuffer.wrap(bytes), directorySync);
         } catch (IOException e) {
             throw fail("the configuration of index " + index, e);
+        }
+    }
+
+    /**
+     * To be called before the group answers anybody: how the log says how far it is on disk. Without it acknowledgements are not held
+     * back.
+     */
+    public void watchFlushIndex(LongSupplier index) {
+        flushIndex = index;
+    }
+
+    /**
+     * Before entries are acknowledged to the leader. Ratis acknowledges entries that it is sent a second time at once, since they lie in
+     * its cache, though the first write of them may still wait for a slow disk or have failed for good; a leader that counts such an
+     * acknowledgement commits what a power loss takes back. The acknowledgement is lost instead, and the leader asks again.
+     *
+     * @param index last entry that is acknowledged
+     * @throws SyncFailedException if the log is not on disk so far
+     */
+    void beforeAcknowledging(long index) {
+        long flushed = flushIndex.getAsLong();
+        if (flushed < index) {
+            throw new SyncFailedException(
+                    "[" + groupId + "] entries up to " + index + " were sent again, but only those up to " + flushed
+                            + " are on disk yet",
+                    null);
         }
     }
 

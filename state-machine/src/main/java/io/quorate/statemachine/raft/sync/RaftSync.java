@@ -8,6 +8,7 @@ import org.apache.ratis.conf.Parameters;
 import org.apache.ratis.grpc.GrpcConfigKeys;
 import org.apache.ratis.grpc.server.GrpcServices;
 import org.apache.ratis.proto.RaftProtos.AppendEntriesReplyProto;
+import org.apache.ratis.proto.RaftProtos.AppendEntriesReplyProto.AppendResult;
 import org.apache.ratis.proto.RaftProtos.InstallSnapshotReplyProto;
 import org.apache.ratis.proto.RaftProtos.RaftRpcReplyProto;
 import org.apache.ratis.proto.RaftProtos.ReadIndexReplyProto;
@@ -96,7 +97,10 @@ public final class RaftSync {
     /** @throws SyncFailedException if the reply must not leave */
     void beforeReply(Object message) {
         if (message instanceof AppendEntriesReplyProto reply) {
-            ensure(reply.getServerReply(), reply.getTerm());
+            Optional<GroupSync> group = ensure(reply.getServerReply(), reply.getTerm());
+            if (reply.getResult() == AppendResult.SUCCESS && !reply.getIsHearbeat()) {
+                group.ifPresent(registered -> registered.beforeAcknowledging(reply.getMatchIndex()));
+            }
         } else if (message instanceof RequestVoteReplyProto reply) {
             ensure(reply.getServerReply(), reply.getTerm());
         } else if (message instanceof InstallSnapshotReplyProto reply) {

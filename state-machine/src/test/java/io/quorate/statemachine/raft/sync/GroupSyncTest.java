@@ -78,6 +78,20 @@ class GroupSyncTest {
     }
 
     @Test
+    void entriesAreAcknowledgedOnlyOnceTheyAreOnDisk() {
+        group.beforeAcknowledging(1_000);
+        long[] flushed = {7};
+        group.watchFlushIndex(() -> flushed[0]);
+        group.beforeAcknowledging(7);
+        assertThatThrownBy(() -> group.beforeAcknowledging(8))
+                .isInstanceOf(SyncFailedException.class)
+                .hasMessageContaining("up to 8 were sent again, but only those up to 7 are on disk");
+        flushed[0] = 8;
+        group.beforeAcknowledging(8);
+        assertThat(failures).as("asked again, it is no failure").isEmpty();
+    }
+
+    @Test
     void aChangeIsSyncedOnceAndAnUnchangedVoteCostsNothing() throws IOException {
         synced.clear();
         group.ensureVoteDurable();
