@@ -2,6 +2,7 @@ package io.quorate.cli.bench.measure;
 
 import io.quorate.cli.bench.load.LoadGenerator;
 import io.quorate.cli.bench.load.LoadOperation;
+import io.quorate.cli.bench.load.OperationKind;
 import io.quorate.cli.bench.load.SystemLoadClock;
 import io.quorate.cli.bench.load.Workload;
 import io.quorate.cli.bench.system.LaunchSettings;
@@ -35,6 +36,9 @@ public final class ContenderRun {
             try {
                 for (int i = 0; i < contender.workload().connections(); i++) {
                     targets.add(system.connect(i));
+                }
+                if (contender.workload().kind() == OperationKind.READ) {
+                    targets.get(0).prepareReads(contender.workload().valueBytes());
                 }
                 return measure(contender, round, system, targets, clock);
             } finally {

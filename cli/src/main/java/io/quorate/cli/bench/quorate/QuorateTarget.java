@@ -8,20 +8,24 @@ import io.quorate.statemachine.client.ShardClient;
 import io.quorate.statemachine.host.QueryResult;
 import io.quorate.statemachine.kv.KvCommand;
 import io.quorate.statemachine.kv.KvQuery;
+import io.quorate.statemachine.kv.KvResult;
 import io.quorate.wal.log.AppendOutcome;
 import io.quorate.wal.log.AppendOutcome.Committed;
 import io.quorate.wal.log.Bytes;
 import io.quorate.wal.log.ReadConsistency;
 import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
 /** One client with its connection: appends are puts of changing keys, reads are linearizable gets on the leader. */
 final class QuorateTarget implements LoadTarget {
     private static final Duration TIMEOUT = Duration.ofSeconds(30);
-    /** Keys of one writer: enough that hardly any write of a batch meets an earlier one. */
-    private static final long KEYS = 100_000;
+    /** Enough that hardly any two writes of a batch meet, few enough that the state soon stops growing. */
+    static final long KEYS = 1_000_000;
+    /** Written before they are read. */
+    static final long READ_KEYS = 100_000;
 
     private final QuorateClient client;
     private final ShardClient shard;
@@ -34,7 +38,8 @@ final class QuorateTarget implements LoadTarget {
 
     @Override
     public CompletableFuture<Void> append(int writer, long sequence, byte[] value) {
-        Bytes command = KvCommand.put(key(writer, sequence), Bytes.wrap(value)).encode();
+        Bytes command = KvCommand.put(key(spread(writer, sequence), KEYS), Bytes.wrap(value))
+                .encode();
         return shard.append(command).thenAccept(QuorateTarget::requireCommitted);
     }
 
@@ -47,13 +52,38 @@ final class QuorateTarget implements LoadTarget {
     @Override
     public CompletableFuture<Void> read(int reader, long sequence) {
         CompletableFuture<QueryResult> answer = shard.query(
-                KvQuery.get(key(reader, sequence)).encode(), ReadConsistency.LINEARIZABLE, ReadPreference.PRIMARY);
-        return answer.thenAccept(result -> {});
+                KvQuery.get(key(spread(reader, sequence), READ_KEYS)).encode(),
+                ReadConsistency.LINEARIZABLE,
+                ReadPreference.PRIMARY);
+        return answer.thenAccept(QuorateTarget::requireFound);
     }
 
-    private static Bytes key(int writer, long sequence) {
-        return Bytes.wrap(
-                ByteBuffer.allocate(12).putInt(writer).putLong(sequence % KEYS).array());
+    private static void requireFound(QueryResult result) {
+        if (!(KvResult.decode(result.value()) instanceof KvResult.Found found)
+                || found.entry().isEmpty()) {
+            throw new IllegalStateException("a key that was written is not found");
+        }
+    }
+
+    @Override
+    public void prepareReads(int valueBytes) {
+        Bytes value = Bytes.wrap(new byte[valueBytes]);
+        List<CompletableFuture<AppendOutcome>> puts = new ArrayList<>();
+        for (long number = 0; number < READ_KEYS; number++) {
+            puts.add(shard.append(KvCommand.put(key(number, READ_KEYS), value).encode()));
+        }
+        puts.forEach(put -> requireCommitted(put.join()));
+    }
+
+    private static long spread(int client, long sequence) {
+        long spread = (sequence << Integer.SIZE | client) * 0x9E3779B97F4A7C15L;
+        return spread ^ spread >>> Integer.SIZE;
+    }
+
+    private static Bytes key(long number, long keys) {
+        return Bytes.wrap(ByteBuffer.allocate(Long.BYTES)
+                .putLong(Long.remainderUnsigned(number, keys))
+                .array());
     }
 
     @Override

@@ -21,6 +21,13 @@ public interface LoadTarget extends AutoCloseable {
     CompletableFuture<Void> append(int writer, long sequence, byte[] value);
 
     /**
+     * Makes sure that {@link #read} finds something; called once, on one connection, before the first read.
+     *
+     * @param valueBytes size of a value
+     */
+    default void prepareReads(int valueBytes) {}
+
+    /**
      * Reads linearizably what the system offers to read; completes when the answer arrived.
      *
      * @param reader who reads, from 0
