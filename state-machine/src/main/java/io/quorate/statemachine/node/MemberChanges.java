@@ -214,7 +214,7 @@ final class MemberChanges {
                     .put("peer", leaving.get().id().toString());
             calls.onLeader(shard, "peer.remove", arguments, deadline);
             noteMembers(shard, deadline);
-            forget(shard, leaving.get());
+            forget(descriptorOf(leader), leaving.get());
         }
     }
 
@@ -231,12 +231,15 @@ final class MemberChanges {
         }
     }
 
-    private void forget(ShardId shard, Peer peer) {
+    private void forget(ShardDescriptor shard, Peer peer) {
+        ObjectNode arguments = ClusterCalls.none()
+                .put("shard", shard.shard().value())
+                .put("generation", shard.generation().value());
         try {
-            calls.call(peer.address(), "shard.close", ClusterCalls.none().put("shard", shard.value()), STEP);
+            calls.call(peer.address(), "shard.close", arguments, STEP);
         } catch (AdminException e) {
-            progress.accept(
-                    "the data of shard " + shard + " on " + peer.id().node() + " was not deleted: " + e.getMessage());
+            progress.accept("the data of shard " + shard.shard() + " on "
+                    + peer.id().node() + " was not deleted: " + e.getMessage());
         }
     }
 }

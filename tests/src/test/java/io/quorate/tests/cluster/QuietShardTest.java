@@ -37,9 +37,7 @@ class QuietShardTest {
     @Test
     void checkpointsOfAQuietShardDoNotPileUp() throws IOException {
         try (InProcessCluster cluster = new InProcessCluster(
-                directory,
-                List.of(Ledger::new),
-                config -> config.withCheckpoints(Duration.ofDays(1), 1L << 40))) {
+                directory, List.of(Ledger::new), config -> config.withCheckpoints(Duration.ofDays(1), 1L << 40))) {
             ShardDescriptor shard = cluster.found(1, "s1", Ledger.NAME);
             HostedShard alone = cluster.leader(shard);
             Path group = cluster.directory("n1").resolve("raft/" + shard.groupId());
