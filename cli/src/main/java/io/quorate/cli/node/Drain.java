@@ -7,7 +7,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -31,7 +30,10 @@ final class Drain {
         List<CompletableFuture<Boolean>> transfers = new ArrayList<>();
         for (HostedShard shard : shards) {
             LogStatus status = shard.status();
-            successor(status).ifPresent(peer -> transfers.add(handOver(shard, peer, timeout)));
+            List<Peer> successors = successors(status);
+            if (!successors.isEmpty()) {
+                transfers.add(handOver(shard, successors, timeout));
+            }
         }
         try {
             CompletableFuture.allOf(transfers.toArray(CompletableFuture[]::new))
@@ -47,15 +49,24 @@ final class Drain {
         return (int) transfers.stream().filter(t -> t.getNow(false)).count();
     }
 
-    /** Another voter that holds data, if this replica leads. */
-    static Optional<Peer> successor(LogStatus status) {
+    /** The other voters that hold data, if this replica leads. */
+    static List<Peer> successors(LogStatus status) {
         if (!status.leads()) {
-            return Optional.empty();
+            return List.of();
         }
         return status.peers().stream()
                 .filter(peer -> peer.role().votes() && peer.role().holdsData())
                 .filter(peer -> !peer.id().equals(status.self()))
-                .findFirst();
+                .toList();
+    }
+
+    /** To the first of them that takes over: one may be down. */
+    private static CompletableFuture<Boolean> handOver(HostedShard shard, List<Peer> successors, Duration timeout) {
+        return handOver(shard, successors.get(0), timeout)
+                .thenCompose(done ->
+                        done || successors.size() == 1 || !shard.status().leads()
+                                ? CompletableFuture.completedFuture(done)
+                                : handOver(shard, successors.subList(1, successors.size()), timeout));
     }
 
     private static CompletableFuture<Boolean> handOver(HostedShard shard, Peer peer, Duration timeout) {

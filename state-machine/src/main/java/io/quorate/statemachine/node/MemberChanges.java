@@ -82,6 +82,13 @@ final class MemberChanges {
         Peer peer = introduce(address, deadline);
         JsonNode leader = leader(shard);
         Optional<Peer> present = member(leader, peer.id().node());
+        if (present.isPresent() && !present.get().id().equals(peer.id())) {
+            throw new AdminException(
+                    "EARLIER_LIFE",
+                    "node " + peer.id().node() + " is a member of shard " + shard + " as "
+                            + present.get().id() + ", an earlier life of its disk, and is " + peer.id()
+                            + " now; take the earlier one out first with 'quorate peers remove'");
+        }
         if (present.isPresent() && present.get().role() == Role.VOTER) {
             noteMembers(shard, deadline);
             return;
@@ -204,7 +211,7 @@ final class MemberChanges {
                     .toList();
             checkQuorum(shard, staying);
             if (leader.path("self").asText().equals(leaving.get().id().toString())) {
-                Peer heir = staying.get(0);
+                Peer heir = heir(shard, staying);
                 progress.accept(
                         "leadership of " + shard + " goes to " + heir.id().node());
                 transferLeadership(shard, heir.id().node());
@@ -213,9 +220,39 @@ final class MemberChanges {
                     .put("shard", shard.value())
                     .put("peer", leaving.get().id().toString());
             calls.onLeader(shard, "peer.remove", arguments, deadline);
-            noteMembers(shard, deadline);
-            forget(descriptorOf(leader), leaving.get());
         }
+        // also where it is no member (any more): a removal that was broken off before this goes on here
+        noteMembers(shard, deadline);
+        addressOf(node, leaving, deadline).ifPresent(address -> forget(descriptorOf(leader), node, address));
+    }
+
+    /** Of the voters that answer, the one that has applied most. */
+    private Peer heir(ShardId shard, List<Peer> staying) {
+        Peer best = staying.get(0);
+        long most = -1;
+        for (Peer peer : staying) {
+            long applied = calls.statusOf(shard, peer.address())
+                    .map(status -> status.path("appliedIndex").asLong(-1))
+                    .orElse(-1L);
+            if (applied > most) {
+                best = peer;
+                most = applied;
+            }
+        }
+        return best;
+    }
+
+    private Optional<String> addressOf(NodeId node, Optional<Peer> member, long deadline) {
+        if (member.isPresent()) {
+            return member.map(Peer::address);
+        }
+        JsonNode answer = calls.onLeader(MetadataShard.ID, "nodes.list", ClusterCalls.none(), deadline);
+        for (JsonNode known : answer.path("nodes")) {
+            if (known.path("node").asText().equals(node.value())) {
+                return Optional.of(known.path("address").asText());
+            }
+        }
+        return Optional.empty();
     }
 
     private void checkQuorum(ShardId shard, List<Peer> staying) {
@@ -231,15 +268,15 @@ final class MemberChanges {
         }
     }
 
-    private void forget(ShardDescriptor shard, Peer peer) {
+    private void forget(ShardDescriptor shard, NodeId node, String address) {
         ObjectNode arguments = ClusterCalls.none()
                 .put("shard", shard.shard().value())
                 .put("generation", shard.generation().value());
         try {
-            calls.call(peer.address(), "shard.close", arguments, STEP);
+            calls.call(address, "shard.close", arguments, STEP);
         } catch (AdminException e) {
-            progress.accept("the data of shard " + shard.shard() + " on "
-                    + peer.id().node() + " was not deleted: " + e.getMessage());
+            progress.accept(
+                    "the data of shard " + shard.shard() + " on " + node + " was not deleted: " + e.getMessage());
         }
     }
 }

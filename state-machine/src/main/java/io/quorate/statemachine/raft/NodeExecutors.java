@@ -10,14 +10,19 @@ import java.util.concurrent.atomic.AtomicInteger;
  * Threads that all shards of a node share.
  *
  * @param scheduler short timed work: deadlines, asking again
- * @param workers submission of batches under load, checkpoints, digests
+ * @param workers what others wait for and is soon done: submission of batches under load, waiting appends, elections
+ * @param background what takes long and may wait: checkpoints, digests, opening and closing of groups
  */
-record NodeExecutors(ScheduledExecutorService scheduler, ExecutorService workers) implements AutoCloseable {
+record NodeExecutors(ScheduledExecutorService scheduler, ExecutorService workers, ExecutorService background)
+        implements AutoCloseable {
+    private static final int BACKGROUND_THREADS = 2;
+
     static NodeExecutors create(String node) {
         int size = Math.max(4, Runtime.getRuntime().availableProcessors());
         return new NodeExecutors(
                 Executors.newScheduledThreadPool(1, named(node + "-timer")),
-                Executors.newFixedThreadPool(size, named(node + "-worker")));
+                Executors.newFixedThreadPool(size, named(node + "-worker")),
+                Executors.newFixedThreadPool(BACKGROUND_THREADS, named(node + "-background")));
     }
 
     private static ThreadFactory named(String prefix) {
@@ -33,5 +38,6 @@ record NodeExecutors(ScheduledExecutorService scheduler, ExecutorService workers
     public void close() {
         scheduler.shutdownNow();
         workers.shutdownNow();
+        background.shutdownNow();
     }
 }

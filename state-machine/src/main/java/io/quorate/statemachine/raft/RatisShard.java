@@ -385,13 +385,13 @@ final class RatisShard implements HostedShard, RatisStateMachineAdapter.Listener
 
     @Override
     public CompletableFuture<StateDigest> digest() {
-        return CompletableFuture.supplyAsync(machine::digest, shared.executors().workers());
+        return CompletableFuture.supplyAsync(machine::digest, shared.executors().background());
     }
 
     @Override
     public CompletableFuture<Lsn> checkpoint(Duration timeout) {
         return CompletableFuture.supplyAsync(
-                        this::checkpointNow, shared.executors().workers())
+                        this::checkpointNow, shared.executors().background())
                 .thenCompose(position -> letLogGo(timeout).thenApply(nothing -> position.lsn()));
     }
 
@@ -450,7 +450,7 @@ final class RatisShard implements HostedShard, RatisStateMachineAdapter.Listener
     /** A vote, a term or a snapshot could not be made durable: this replica must not go on. */
     void syncFailed(RuntimeException failure) {
         health.logFailed(failure);
-        shared.executors().workers().execute(() -> view.open().ifPresent(RaftServer.Division::close));
+        shared.executors().background().execute(() -> view.open().ifPresent(RaftServer.Division::close));
     }
 
     /** This replica leads and has applied what earlier leaders committed. */

@@ -449,7 +449,7 @@ public final class RatisShardHost implements ShardDirectory, AutoCloseable {
                 }
             }
             if (disk.hasRoom(REOPEN_BYTES) && reopening.begins(now)) {
-                executors.workers().execute(() -> reopening.tryAll(this::reopenWanted));
+                executors.background().execute(() -> reopening.tryAll(this::reopenWanted));
             }
         } catch (RuntimeException e) {
             log.error("[{}] periodic work failed; it is tried again", config.self(), e);
