@@ -28,6 +28,9 @@ final class MemberChanges {
     private final Duration patience;
     private final Consumer<String> progress;
 
+    /** A node that has just joined a cluster closes its port for a moment. */
+    private static final Duration JOIN = Duration.ofSeconds(5);
+
     MemberChanges(ClusterCalls calls, List<String> seeds, Duration patience, Consumer<String> progress) {
         this.calls = calls;
         this.seeds = seeds;
@@ -139,8 +142,10 @@ final class MemberChanges {
 
     private Peer introduce(String address, long deadline) {
         ClusterId cluster = ClusterId.parse(firstHello().path("cluster").asText());
+        ObjectNode join = ClusterCalls.none().put("cluster", cluster.toString());
+        long soon = Math.min(deadline, System.nanoTime() + JOIN.toNanos());
         JsonNode hello =
-                calls.call(address, "cluster.join", ClusterCalls.none().put("cluster", cluster.toString()), STEP);
+                calls.eventually(soon, "node at " + address, () -> calls.call(address, "cluster.join", join, STEP));
         Peer peer = new Peer(
                 PeerId.parse(hello.path("peer").asText()), hello.path("address").asText(), Role.VOTER);
         calls.eventually(deadline, "node at " + address, () -> {
