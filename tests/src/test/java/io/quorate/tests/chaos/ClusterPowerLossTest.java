@@ -101,6 +101,7 @@ class ClusterPowerLossTest {
             if (powered.refused().isPresent()) {
                 report.add(fileSystem + " without fsync: refused, "
                         + powered.refused().get());
+                assertThat(powered.refused().get()).as("names what is damaged").contains("-data/");
                 return;
             }
             powered.cluster().awaitEqualReplicas(ChaosCluster.LOG);
