@@ -30,10 +30,11 @@ public final class RaftLogDamagedException extends IOException {
     }
 
     private static String howToRebuild(Path groupDirectory) {
-        return "To rebuild this peer from the others, which must have a majority without it: remove it from the shard"
-                + " (quorate peers remove), move " + groupDirectory
-                + " away and keep it until the shard is whole again, and add"
-                + " the node as a new peer (quorate peers add): it comes back under a new incarnation with a snapshot and the"
-                + " entries after it. Do not delete or edit single files to get it started: acknowledged entries may be lost.";
+        return "To rebuild this node from the others, which must have a majority without it: move the whole data directory that "
+                + groupDirectory
+                + " lies in away and keep it until all is whole again, start the node on an empty one (it comes back"
+                + " as a new peer), remove its earlier life from each of its shards (quorate peers remove) and add it again (quorate"
+                + " peers add): it receives a snapshot and the entries after it. Do not delete or edit single files to get it started:"
+                + " acknowledged entries may be lost.";
     }
 }
