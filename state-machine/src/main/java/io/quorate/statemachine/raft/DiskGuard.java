@@ -1,6 +1,7 @@
 package io.quorate.statemachine.raft;
 
 import java.io.IOException;
+import java.nio.file.FileStore;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
@@ -11,6 +12,9 @@ import java.nio.file.Path;
 final class DiskGuard {
     private final Path directory;
     private final long reserveBytes;
+    /** Where the directory lies; found at the first look. */
+    private FileStore fileStore;
+
     private volatile boolean full;
     private volatile long usableBytes = Long.MAX_VALUE;
 
@@ -20,9 +24,12 @@ final class DiskGuard {
     }
 
     /** Looks again; a directory that cannot be asked counts as full. */
-    void look() {
+    synchronized void look() {
         try {
-            usableBytes = Files.getFileStore(directory).getUsableSpace();
+            if (fileStore == null) {
+                fileStore = Files.getFileStore(directory); // reads the table of mounts: once
+            }
+            usableBytes = fileStore.getUsableSpace();
         } catch (IOException e) {
             usableBytes = 0;
         }

@@ -249,6 +249,9 @@ final class RaftBatcher {
         List<PendingAppend> expired = new ArrayList<>(0);
         List<PendingBatch> batches;
         synchronized (this) {
+            if (queue.isEmpty() && inFlight.isEmpty()) {
+                return;
+            }
             queue.removeIf(append -> {
                 if (!append.isExpired(nowNanos)) {
                     return false;

@@ -63,6 +63,9 @@ final class Watermark {
     void expire(long nowNanos) {
         List<Waiter> late = new ArrayList<>(0);
         synchronized (this) {
+            if (waiters.isEmpty()) {
+                return;
+            }
             waiters.removeIf(waiter -> waiter.deadlineNanos() - nowNanos <= 0 && late.add(waiter));
         }
         late.forEach(waiter -> waiter.future()
