@@ -265,8 +265,9 @@ class ClusterCommandsTest {
         assertFails(ExitCode.REFUSED, "none of its own entries", "shards", "skip", "meta", "--lsn", "5", "--yes");
         assertFails(ExitCode.NOT_FOUND, "no shard 'never'", "shards", "skip", "never", "--lsn", "5", "--yes");
         run("kv", "put", "orders", "after", "all");
-        String lsn = Long.toString(
-                json(ExitCode.OK, "kv", "put", "orders", "k9", "v9").path("lsn").asLong());
+        String lsn = Long.toString(json(ExitCode.OK, "kv", "put", "orders", "skipped", "v9")
+                .path("lsn")
+                .asLong());
         assertFails(ExitCode.REFUSED, "has applied entry " + lsn, "shards", "skip", "orders", "--lsn", lsn, "--yes");
     }
 
