@@ -129,6 +129,30 @@ class ClusterCommandsTest {
     }
 
     @Test
+    void whatCannotBeHadIsRefusedBeforeAnythingChanges() throws IOException {
+        assertFails(
+                ExitCode.REFUSED,
+                "has 3 voters, 7 cannot be asked for",
+                "kv",
+                "put",
+                "orders",
+                "wide",
+                "v",
+                "--concern",
+                "quorum=7");
+        assertFails(ExitCode.NOT_FOUND, "no key 'wide'", "kv", "get", "orders", "wide");
+        assertFails(
+                ExitCode.REFUSED,
+                "9 replicas are wanted, and the cluster has",
+                "shards",
+                "create",
+                "wide",
+                "--replicas",
+                "9");
+        assertFails(ExitCode.NOT_FOUND, "the cluster has no node n77", "peers", "remove", "orders", "n77");
+    }
+
+    @Test
     void concernsConsistenciesAndReplicasMayBeChosen() throws IOException {
         String lsn = "";
         for (String concern : List.of("majority", "all", "quorum=2")) {

@@ -60,6 +60,7 @@ final class ClusterOperations {
             }
         }
         String key = "node/" + peer.node();
+        metadata.get(key).ifPresent(before -> checkNotTakenOver(before, peer, address));
         ObjectNode document =
                 DescriptorJson.object().put("peer", peer.toString()).put("address", address);
         metadata.replace(key, metadata.get(key), Optional.of(document));
@@ -89,6 +90,24 @@ final class ClusterOperations {
         metadata.list("node/").values().forEach(node -> answer.withArray("/nodes")
                 .add(node));
         return answer;
+    }
+
+    /** A wiped disk comes back at its old address; elsewhere, the name belongs to a member that may well be alive. */
+    private void checkNotTakenOver(ObjectNode before, PeerId peer, String address) {
+        PeerId earlier = PeerId.parse(before.path("peer").asText());
+        String where = before.path("address").asText();
+        boolean member = metadata.list("shard/").values().stream()
+                .map(ShardRecord::read)
+                .filter(record -> record.state() != ShardRecord.State.REMOVED)
+                .flatMap(record -> record.descriptor().peers().stream())
+                .anyMatch(known -> known.id().equals(earlier));
+        if (!earlier.equals(peer) && !where.equals(address) && member) {
+            throw new AdminException(
+                    "NAME_TAKEN",
+                    "the cluster has a node " + peer.node() + " already, " + earlier + " at " + where
+                            + ", which is a member of shards; give the one at " + address
+                            + " another name and an empty data directory, or take the earlier one out of its shards first");
+        }
     }
 
     /** Creates a shard: {@code {shard, application, nodes?, replicas?}}. Repeating it for one that exists answers with it. */
@@ -132,6 +151,12 @@ final class ClusterOperations {
         arguments.path("nodes").forEach(name -> wanted.add("node/" + name.asText()));
         if (wanted.isEmpty()) {
             int replicas = arguments.path("replicas").asInt(DEFAULT_REPLICAS);
+            if (replicas > nodes.size()) {
+                throw new AdminException(
+                        "TOO_FEW_NODES",
+                        replicas + " replicas are wanted, and the cluster has " + nodes.size()
+                                + " nodes; add nodes, or ask for fewer replicas");
+            }
             leastLoaded(nodes).stream().limit(replicas).forEach(wanted::add);
         }
         List<Peer> peers = new ArrayList<>();

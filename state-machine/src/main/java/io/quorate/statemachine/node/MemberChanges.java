@@ -228,7 +228,9 @@ final class MemberChanges {
         }
         // also where it is no member (any more): a removal that was broken off before this goes on here
         noteMembers(shard, deadline);
-        addressOf(node, leaving, deadline).ifPresent(address -> forget(descriptorOf(leader), node, address));
+        String address = addressOf(node, leaving, deadline)
+                .orElseThrow(() -> new AdminException("UNKNOWN_PEER", "the cluster has no node " + node));
+        forget(descriptorOf(leader), node, address);
     }
 
     /** Of the voters that answer, the one that has applied most. */

@@ -150,7 +150,21 @@ final class RatisShard implements HostedShard, RatisStateMachineAdapter.Listener
                 appends,
                 internal
                         ? Optional.of(new Rejected(RejectReason.INVALID, "only replicas append records of this kind"))
-                        : refusal());
+                        : tooWide(concern).or(this::refusal));
+    }
+
+    /** A quorum of more voters than there are cannot be had: better said before anything is logged. */
+    private Optional<Rejected> tooWide(WriteConcern concern) {
+        if (!(concern instanceof WriteConcern.Quorum quorum) || !view.leads()) {
+            return Optional.empty();
+        }
+        long voters = view.peers().stream().filter(peer -> peer.role().votes()).count();
+        return quorum.n() <= voters
+                ? Optional.empty()
+                : Optional.of(new Rejected(
+                        RejectReason.INVALID,
+                        "shard " + descriptor.shard() + " has " + voters + " voters, " + quorum.n()
+                                + " cannot be asked for"));
     }
 
     private void enqueue(List<PendingAppend> appends, Optional<Rejected> refusal) {
