@@ -255,7 +255,7 @@ final class MemberChanges {
         }
         JsonNode answer = calls.onLeader(MetadataShard.ID, "nodes.list", ClusterCalls.none(), deadline);
         for (JsonNode known : answer.path("nodes")) {
-            if (known.path("node").asText().equals(node.value())) {
+            if (PeerId.parse(known.path("peer").asText()).node().equals(node)) {
                 return Optional.of(known.path("address").asText());
             }
         }
