@@ -80,9 +80,16 @@ final class RaftView implements GroupView {
         return division().getRaftLog();
     }
 
-    /** Last index that is on this node's disk; -1 if the group is closed. */
+    /** Last index that is on this node's disk; -1 if the group is closed, or nobody can tell while its log is being truncated. */
     long flushIndex() {
-        return open().map(division -> division.getRaftLog().getFlushIndex()).orElse(-1L);
+        long before = truncations.getAsLong();
+        long flushed =
+                open().map(division -> division.getRaftLog().getFlushIndex()).orElse(-1L);
+        return isTruncatedSince(before) ? -1 : flushed;
+    }
+
+    private boolean isTruncatedSince(long before) {
+        return before < 0 || truncations.getAsLong() != before;
     }
 
     @Override
@@ -107,7 +114,7 @@ final class RaftView implements GroupView {
         long before = truncations.getAsLong();
         long flushed = log().getFlushIndex();
         long termAtIndex = termAtOrPurged(index);
-        boolean truncated = before < 0 || truncations.getAsLong() != before;
+        boolean truncated = isTruncatedSince(before);
         return new PeerCalls.LogState(term(), truncated ? -1 : flushed, termAtIndex);
     }
 

@@ -428,6 +428,7 @@ class RatisStateMachineAdapter extends BaseStateMachine {
         } catch (IOException e) {
             throw new UncheckedIOException("a received snapshot cannot be made durable", e);
         }
+        durability.log().snapshotReceived();
         synchronized (checkpoints) { // not while a checkpoint is made: its directory is about to be replaced
             if (getLifeCycleState() == LifeCycle.State.PAUSED) {
                 return; // an earlier installation broke off behind this point
@@ -441,6 +442,7 @@ class RatisStateMachineAdapter extends BaseStateMachine {
     public void reinitialize() throws IOException {
         checkpoints.reload();
         openStore();
+        durability.log().snapshotInstalled();
         boolean unsupported = parkIfUnsupported();
         getLifeCycle().transition(LifeCycle.State.STARTING);
         getLifeCycle().transition(LifeCycle.State.RUNNING);

@@ -43,6 +43,9 @@ public final class LogDirectorySync implements StateMachine.DataApi {
     /** Those of them behind which Ratis' flush index counts for nothing that was cut. */
     private long settled;
 
+    /** Those of them that were announced before a received snapshot took the place of the log. */
+    private long superseded;
+
     /** Flushes that must sync in any case. Raised under Ratis' log lock, lowered by the log thread; guarded by this. */
     private int suspicious;
 
@@ -114,6 +117,20 @@ public final class LogDirectorySync implements StateMachine.DataApi {
      */
     public synchronized long truncations() {
         return settled == announced ? settled : -1;
+    }
+
+    /**
+     * A received snapshot is about to be installed. Ratis then throws away what its log thread has not come to, truncations, too: nobody
+     * would ever hear of those.
+     */
+    public synchronized void snapshotReceived() {
+        superseded = announced;
+    }
+
+    /** The snapshot is installed: Ratis' flush index is that of the snapshot. */
+    public synchronized void snapshotInstalled() {
+        reached = Math.max(reached, superseded);
+        settled = Math.max(settled, superseded);
     }
 
     private synchronized boolean beginFlush() {

@@ -87,6 +87,26 @@ class LogDirectorySyncTest {
     }
 
     @Test
+    void aTruncationThatASnapshotTookThePlaceOfIsWaitedForNoLonger() throws Exception {
+        LogDirectorySync sync = counting(4);
+        Files.createFile(current.resolve("log_inprogress_0"));
+        CompletableFuture<Void> dropped = sync.truncate(11);
+        sync.snapshotReceived();
+        assertThat(sync.truncations()).isNegative();
+        CompletableFuture<Void> later = sync.truncate(30);
+        sync.snapshotInstalled();
+        assertThat(sync.truncations()).as("the later one is still to come").isNegative();
+        later.get();
+        sync.flush(30).join();
+        assertThat(sync.truncations()).isEqualTo(2);
+        assertThat(dropped).isDone();
+        sync.truncate(25);
+        sync.snapshotReceived();
+        sync.snapshotInstalled();
+        assertThat(sync.truncations()).isEqualTo(3);
+    }
+
+    @Test
     void aFailedSyncFailsTheFlushAndIsTriedAgainOnlyByALaterOne() throws IOException {
         Files.createFile(current.resolve("log_inprogress_0"));
         LogDirectorySync sync = new LogDirectorySync(current, 4, directory -> {
