@@ -17,6 +17,8 @@ final class ReplicaHealth {
     private String logFailure;
     private boolean divisionClosed;
     private boolean ranOutOfSpace;
+    /** The log failed otherwise than for lack of room: what is on the disk nobody knows, whatever else happens. */
+    private boolean logBroken;
     private boolean closing;
 
     synchronized void park(Lsn applied, long index, Throwable cause) {
@@ -70,6 +72,7 @@ final class ReplicaHealth {
         boolean first = logFailure == null;
         boolean full = OutOfSpace.isCauseOf(cause);
         ranOutOfSpace |= full;
+        logBroken |= !full;
         logFailure = "the Raft log cannot be written: " + cause
                 + (full
                         ? "; make room on the disk, the shard is then opened anew by itself"
@@ -79,7 +82,7 @@ final class ReplicaHealth {
 
     /** True if it stopped for lack of room on its disk and nothing else: once there is room, its group may be opened anew. */
     synchronized boolean ranOutOfSpace() {
-        return ranOutOfSpace && !closing;
+        return ranOutOfSpace && !logBroken && !closing;
     }
 
     synchronized void divisionClosed() {
