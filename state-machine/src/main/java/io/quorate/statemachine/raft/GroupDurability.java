@@ -8,6 +8,7 @@ import io.quorate.statemachine.raft.sync.RaftSync;
 import io.quorate.statemachine.raft.sync.SnapshotInstallSync;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Optional;
 import org.apache.ratis.conf.RaftProperties;
 import org.apache.ratis.protocol.RaftGroupId;
@@ -16,6 +17,9 @@ import org.apache.ratis.server.storage.RaftStorage;
 
 /** All fsyncs that Ratis leaves out, of one group, for as long as it is open: see {@link io.quorate.statemachine.raft.sync}. */
 final class GroupDurability implements AutoCloseable {
+    /** For a disk that hangs as a new leader begins; others elect another one meanwhile. */
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
+
     private final RaftSync server;
     private final RaftGroupId groupId;
     private final GroupSync group;
@@ -41,6 +45,7 @@ final class GroupDurability implements AutoCloseable {
         this.group = server.register(groupId, storage, Optional.of(install));
         this.log = new LogDirectorySync(
                 current, RaftServerConfigKeys.Log.queueElementLimit(properties), DirectorySync.FSYNC);
+        group.settleBeforeLeading(() -> log.awaitTruncations(PATIENCE));
         this.appliedBefore = CommittedFloor.read(current).orElse(-1);
         this.floor = CommittedFloor.open(current);
     }

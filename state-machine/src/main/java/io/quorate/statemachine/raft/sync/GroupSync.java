@@ -6,6 +6,7 @@ import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
 import org.apache.ratis.proto.RaftProtos.LogEntryProto;
 import org.apache.ratis.protocol.RaftGroupId;
@@ -42,6 +43,7 @@ public final class GroupSync {
     private final SyncFailureListener failures;
     private final Optional<SnapshotInstallSync> install;
     private volatile LongSupplier flushIndex = () -> Long.MAX_VALUE;
+    private volatile BooleanSupplier logSettled = () -> true;
 
     /** Content of the mirror. Invariant: durable, and follows all earlier ones. Written under this. */
     private volatile VoteRecord promised = new VoteRecord(0, "");
@@ -93,7 +95,7 @@ public final class GroupSync {
      * anything. Blocks until the vote is durable that made this peer a leader.
      *
      * @throws SyncFailedException if it could not be made durable, or if this peer is to lead a term in which it voted for somebody
-     *     else (an election that was overtaken, see above): the leader is then not started
+     *     else (an election that was overtaken, see above), or while its log is being truncated: the leader is then not started
      */
     public void leaderChanged(RaftPeerId self, RaftPeerId leader) {
         ensureVoteDurable();
@@ -102,6 +104,24 @@ public final class GroupSync {
                 throw fail("leadership of " + self, new IllegalStateException("it promised " + promised));
             }
         }
+        if (self.equals(leader) && !logSettled.getAsBoolean()) {
+            synchronized (this) {
+                throw fail(
+                        "leadership of " + self,
+                        new IllegalStateException("its log is still being truncated: it would count entries as on its disk"
+                                + " by what lay there before"));
+            }
+        }
+    }
+
+    /**
+     * To be called before the group answers anybody: a leader commits by its own flush index, too, so it must not lead while that is the
+     * one of entries that were cut.
+     *
+     * @param settled waits, not for ever, until no truncation of the log is under way; false if it gave up
+     */
+    public void settleBeforeLeading(BooleanSupplier settled) {
+        logSettled = settled;
     }
 
     /** {@link #ensureVoteDurable(long)} without a term of one's own to cover. */

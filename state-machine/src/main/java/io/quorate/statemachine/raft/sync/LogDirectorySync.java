@@ -5,7 +5,9 @@ import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.apache.ratis.statemachine.StateMachine;
 
 /**
@@ -131,10 +133,35 @@ public final class LogDirectorySync implements StateMachine.DataApi {
     public synchronized void snapshotInstalled() {
         reached = Math.max(reached, superseded);
         settled = Math.max(settled, superseded);
+        notifyAll();
+    }
+
+    /**
+     * Blocks until {@link #truncations} is not negative. The log thread, which alone ends a truncation, waits for no lock of the
+     * division.
+     *
+     * @return false if it took longer than that, or the thread was interrupted
+     */
+    public synchronized boolean awaitTruncations(Duration atMost) {
+        long deadline = System.nanoTime() + atMost.toNanos();
+        while (settled != announced) {
+            long left = deadline - System.nanoTime();
+            if (left <= 0) {
+                return false;
+            }
+            try {
+                TimeUnit.NANOSECONDS.timedWait(this, left);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                return false;
+            }
+        }
+        return true;
     }
 
     private synchronized boolean beginFlush() {
         settled = reached; // on the log thread, which lowered the flush index before it came here
+        notifyAll();
         if (suspicious == 0) {
             return false;
         }

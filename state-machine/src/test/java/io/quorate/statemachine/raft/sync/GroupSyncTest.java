@@ -6,9 +6,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.apache.ratis.proto.RaftProtos.LogEntryProto;
 import org.apache.ratis.proto.RaftProtos.RaftConfigurationProto;
 import org.apache.ratis.proto.RaftProtos.RaftRpcReplyProto;
@@ -151,6 +155,36 @@ class GroupSyncTest {
                 .isInstanceOf(SyncFailedException.class)
                 .hasMessageContaining("leadership of n1")
                 .hasRootCauseMessage("it promised VoteRecord[term=5, votedFor=n2]");
+        assertThat(failures).hasSize(1);
+    }
+
+    @Test
+    void aPeerDoesNotLeadWhileItsLogIsBeingTruncated() throws Exception {
+        RaftPeerId self = RaftPeerId.valueOf("n1");
+        LogDirectorySync log = new LogDirectorySync(current(), 4, DirectorySync.FSYNC);
+        group.settleBeforeLeading(() -> log.awaitTruncations(Duration.ofSeconds(60)));
+        vote(4, "n1");
+        group.leaderChanged(self, self);
+        CompletableFuture<Void> truncation = log.truncate(11);
+        group.leaderChanged(self, RaftPeerId.valueOf("n2"));
+        CompletableFuture<Void> leading = CompletableFuture.runAsync(() -> group.leaderChanged(self, self));
+        assertThatThrownBy(() -> leading.get(300, TimeUnit.MILLISECONDS)).isInstanceOf(TimeoutException.class);
+        truncation.get();
+        log.flush(11).join();
+        leading.get(60, TimeUnit.SECONDS);
+        assertThat(failures).isEmpty();
+    }
+
+    @Test
+    void aPeerWhoseLogIsNotTruncatedInTimeGivesUpRatherThanLead() throws IOException {
+        RaftPeerId self = RaftPeerId.valueOf("n1");
+        LogDirectorySync log = new LogDirectorySync(current(), 4, DirectorySync.FSYNC);
+        group.settleBeforeLeading(() -> log.awaitTruncations(Duration.ofMillis(10)));
+        vote(4, "n1");
+        log.truncate(11);
+        assertThatThrownBy(() -> group.leaderChanged(self, self))
+                .isInstanceOf(SyncFailedException.class)
+                .hasMessageContaining("leadership of n1");
         assertThat(failures).hasSize(1);
     }
 
