@@ -19,6 +19,7 @@ final class ReplicaHealth {
     private boolean ranOutOfSpace;
     /** The log failed otherwise than for lack of room: what is on the disk nobody knows, whatever else happens. */
     private boolean logBroken;
+
     private boolean closing;
 
     synchronized void park(Lsn applied, long index, Throwable cause) {

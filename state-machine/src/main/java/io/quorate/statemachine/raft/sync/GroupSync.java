@@ -108,8 +108,9 @@ public final class GroupSync {
             synchronized (this) {
                 throw fail(
                         "leadership of " + self,
-                        new IllegalStateException("its log is still being truncated: it would count entries as on its disk"
-                                + " by what lay there before"));
+                        new IllegalStateException(
+                                "its log is still being truncated: it would count entries as on its disk"
+                                        + " by what lay there before"));
             }
         }
     }
