@@ -151,7 +151,7 @@ final class ClusterOperations {
         arguments.path("nodes").forEach(name -> wanted.add("node/" + name.asText()));
         if (wanted.isEmpty()) {
             int replicas = arguments.path("replicas").asInt(DEFAULT_REPLICAS);
-            if (replicas > nodes.size()) {
+            if (replicas > Math.max(DEFAULT_REPLICAS, nodes.size())) {
                 throw new AdminException(
                         "TOO_FEW_NODES",
                         replicas + " replicas are wanted, and the cluster has " + nodes.size()

@@ -93,7 +93,8 @@ class OpenLoopTest {
         time.sleepUntil(11 * SECOND);
 
         Histogram latencies = seen.take(time.nanoTime()).latencies();
-        assertThat(latencies.getTotalCount()).isEqualTo(10L * rate);
+        // the arrival at the very end may be rounded to just before it
+        assertThat(latencies.getTotalCount()).isBetween(10L * rate, 10L * rate + 1);
         for (int quarter = 0; quarter <= 3; quarter++) {
             long threshold = stallMillis * MILLI * quarter / 4 + MILLI;
             double expected = rate * Math.max(0, stallMillis * MILLI - threshold) / 1e9;
