@@ -5,9 +5,11 @@ import io.quorate.topology.PeerId;
 import io.quorate.topology.Role;
 import io.quorate.topology.quorum.VoterSets;
 import java.io.IOException;
-import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.LongSupplier;
@@ -30,6 +32,12 @@ final class RaftView implements GroupView {
     private final Supplier<RaftServer> server;
     private final RaftGroupId group;
     private final LongSupplier truncations;
+    /** Of the configuration that was seen last: every answer to a client names the members, and they hardly ever change. */
+    private volatile Optional<Known> known = Optional.empty();
+
+    private volatile Optional<PeerId> self = Optional.empty();
+
+    private record Known(RaftConfiguration configuration, Map<RaftPeerId, Peer> peers, Members members) {}
 
     /** @param truncations of the log, as {@link io.quorate.statemachine.raft.sync.LogDirectorySync#truncations} */
     RaftView(Supplier<RaftServer> server, RaftGroupId group, LongSupplier truncations) {
@@ -56,7 +64,10 @@ final class RaftView implements GroupView {
 
     @Override
     public PeerId self() {
-        return PeerId.parse(server.get().getId().toString());
+        if (self.isEmpty()) {
+            self = Optional.of(PeerId.parse(server.get().getId().toString()));
+        }
+        return self.get();
     }
 
     @Override
@@ -119,21 +130,40 @@ final class RaftView implements GroupView {
     }
 
     Optional<Peer> leader() {
-        Optional<RaftPeerId> id = open().map(division -> division.getInfo().getLeaderId());
-        return id.flatMap(leader -> peers().stream()
-                .filter(p -> p.id().toString().equals(leader.toString()))
-                .findFirst());
+        return open().flatMap(division -> Optional.ofNullable(division.getInfo().getLeaderId())
+                .map(known(division).peers()::get));
     }
 
     List<Peer> peers() {
-        return open().map(division -> peers(division.getRaftConf())).orElse(List.of());
+        return open().map(division -> List.copyOf(known(division).peers().values()))
+                .orElse(List.of());
     }
 
-    private static List<Peer> peers(RaftConfiguration configuration) {
-        List<Peer> peers = new ArrayList<>();
-        configuration.getAllPeers(RaftPeerRole.FOLLOWER).forEach(peer -> peers.add(toPeer(peer, Role.VOTER)));
-        configuration.getAllPeers(RaftPeerRole.LISTENER).forEach(peer -> peers.add(toPeer(peer, Role.OBSERVER)));
-        return peers;
+    /** Ratis does not change a configuration, but puts another one in its place. */
+    private Known known(RaftServer.Division division) {
+        RaftConfiguration latest = division.getRaftConf();
+        Optional<Known> last = known;
+        if (last.isPresent() && last.get().configuration() == latest) {
+            return last.get();
+        }
+        Known read = read(latest);
+        known = Optional.of(read);
+        return read;
+    }
+
+    private static Known read(RaftConfiguration configuration) {
+        Map<RaftPeerId, Peer> peers = new LinkedHashMap<>();
+        configuration
+                .getAllPeers(RaftPeerRole.FOLLOWER)
+                .forEach(peer -> peers.put(peer.getId(), toPeer(peer, Role.VOTER)));
+        configuration
+                .getAllPeers(RaftPeerRole.LISTENER)
+                .forEach(peer -> peers.put(peer.getId(), toPeer(peer, Role.OBSERVER)));
+        Collection<RaftPeer> previous = configuration.getPreviousPeers();
+        VoterSets<PeerId> voters =
+                new VoterSets<>(ids(configuration.getCurrentPeers()), previous == null ? Set.of() : ids(previous));
+        Map<PeerId, Peer> byId = peers.values().stream().collect(Collectors.toMap(Peer::id, peer -> peer));
+        return new Known(configuration, Collections.unmodifiableMap(peers), new Members(voters, byId));
     }
 
     /** False while a change of members is under way, or the group is closed. */
@@ -149,11 +179,7 @@ final class RaftView implements GroupView {
 
     @Override
     public Members members() {
-        RaftConfiguration configuration = division().getRaftConf();
-        Collection<RaftPeer> previous = configuration.getPreviousPeers();
-        VoterSets<PeerId> voters =
-                new VoterSets<>(ids(configuration.getCurrentPeers()), previous == null ? Set.of() : ids(previous));
-        return new Members(voters, peers(configuration).stream().collect(Collectors.toMap(Peer::id, peer -> peer)));
+        return known(division()).members();
     }
 
     private static Set<PeerId> ids(Collection<RaftPeer> peers) {

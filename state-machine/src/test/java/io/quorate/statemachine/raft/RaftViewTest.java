@@ -7,10 +7,15 @@ import io.quorate.statemachine.raft.sync.LogDirectorySync;
 import java.io.IOException;
 import java.lang.reflect.Proxy;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
+import org.apache.ratis.proto.RaftProtos.RaftPeerRole;
 import org.apache.ratis.protocol.RaftGroupId;
+import org.apache.ratis.protocol.RaftPeer;
+import org.apache.ratis.server.RaftConfiguration;
 import org.apache.ratis.server.RaftServer;
 import org.apache.ratis.server.raftlog.RaftLog;
 import org.junit.jupiter.api.Test;
@@ -47,6 +52,38 @@ class RaftViewTest {
             return STALE;
         });
         assertThat(view.flushIndex()).isEqualTo(-1);
+    }
+
+    @Test
+    void membersAreReadAnewOnlyWhenTheConfigurationIsAnother() {
+        RaftConfiguration first = configuration("n1.00000000deadbeef");
+        RaftConfiguration second = configuration("n2.00000000deadbeef");
+        AtomicReference<RaftConfiguration> latest = new AtomicReference<>(first);
+        RaftLog log = answering(RaftLog.class, "none", () -> null);
+        RaftServer.Division division = (RaftServer.Division) Proxy.newProxyInstance(
+                getClass().getClassLoader(),
+                new Class<?>[] {RaftServer.Division.class},
+                (proxy, called, args) -> called.getName().equals("getRaftLog") ? log : latest.get());
+        RaftServer server = answering(RaftServer.class, "getDivision", () -> division);
+        RaftView view = new RaftView(() -> server, RaftGroupId.randomId(), () -> 0);
+        assertThat(view.members()).isSameAs(view.members());
+        assertThat(view.peers()).extracting(peer -> peer.id().node().value()).containsExactly("n1");
+        latest.set(second);
+        assertThat(view.peers()).extracting(peer -> peer.id().node().value()).containsExactly("n2");
+    }
+
+    private static RaftConfiguration configuration(String voter) {
+        RaftPeer peer =
+                RaftPeer.newBuilder().setId(voter).setAddress("127.0.0.1:1").build();
+        return (RaftConfiguration) Proxy.newProxyInstance(
+                RaftViewTest.class.getClassLoader(),
+                new Class<?>[] {RaftConfiguration.class},
+                (proxy, called, args) -> switch (called.getName()) {
+                    case "getAllPeers" -> args[0] == RaftPeerRole.FOLLOWER ? List.of(peer) : List.of();
+                    case "getCurrentPeers" -> List.of(peer);
+                    case "getPreviousPeers" -> null;
+                    default -> throw new IOException("not expected: " + called);
+                });
     }
 
     /** A view of a Ratis of which only the flush index is asked for. */

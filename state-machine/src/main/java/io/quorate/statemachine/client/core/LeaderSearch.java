@@ -39,18 +39,19 @@ final class LeaderSearch {
 
     /**
      * An election takes a few hundred milliseconds, and writers wait for what is asked here: so for about a second nodes are asked
-     * often, and only then more and more rarely.
+     * often, and only then more and more rarely. What a round costs an outage in length is a part of what it has lasted already: more
+     * would be a burden on nodes that many clients ask, and that are short of time as it is.
      */
-    private static final int EAGER_ROUNDS = 64;
+    private static final int EAGER_ROUNDS = 16;
 
     private static final long EAGER_NANOS = 20_000_000;
+    private static final double EAGER_GROWTH = 1.15;
 
     /** Addresses remembered beyond the seeds. */
     private static final int MAX_LEARNED = 64;
 
     private final Set<String> seeds;
     private final Backoff backoff;
-    private final Backoff eager;
     private final RandomGenerator random;
     private final Map<String, Node> nodes = new LinkedHashMap<>();
     private List<Peer> peers = List.of();
@@ -67,8 +68,6 @@ final class LeaderSearch {
     LeaderSearch(Collection<String> seeds, Backoff backoff, RandomGenerator random) {
         this.seeds = new LinkedHashSet<>(seeds);
         this.backoff = backoff;
-        this.eager =
-                new Backoff(Math.min(backoff.initialNanos(), EAGER_NANOS), Math.min(backoff.maxNanos(), EAGER_NANOS));
         this.random = random;
         this.seeds.forEach(seed -> nodes.put(seed, new Node()));
     }
@@ -109,7 +108,11 @@ final class LeaderSearch {
     }
 
     private long waitNanos(int asked) {
-        return asked < EAGER_ROUNDS ? eager.nanos(asked, random) : backoff.nanos(asked - EAGER_ROUNDS, random);
+        if (asked >= EAGER_ROUNDS) {
+            return backoff.nanos(asked - EAGER_ROUNDS, random);
+        }
+        long eager = (long) (Math.min(backoff.initialNanos(), EAGER_NANOS) * Math.pow(EAGER_GROWTH, asked));
+        return Math.min(backoff.maxNanos(), eager - random.nextLong(eager / 2 + 1));
     }
 
     /** The leader answered as a leader does. */
