@@ -4,7 +4,7 @@ import java.util.Optional;
 import org.apache.ratis.grpc.GrpcUtil;
 import org.apache.ratis.thirdparty.io.grpc.ManagedChannel;
 import org.apache.ratis.thirdparty.io.grpc.netty.NettyChannelBuilder;
-import org.apache.ratis.thirdparty.io.netty.channel.EventLoopGroup;
+import org.apache.ratis.thirdparty.io.netty.channel.EventLoop;
 import org.apache.ratis.thirdparty.io.netty.handler.ssl.SslContext;
 import org.apache.ratis.util.NettyUtils;
 
@@ -16,11 +16,11 @@ final class Channels {
     private static final int FLOW_CONTROL_WINDOW = 4 << 20;
     private static final int MAX_RESPONSE_BYTES = 128 << 20;
 
-    private final EventLoopGroup group;
+    private final EventLoop loop;
     private final Optional<SslContext> tls;
 
-    Channels(ClientConfig config, EventLoopGroup group) {
-        this.group = group;
+    Channels(ClientConfig config, EventLoop loop) {
+        this.loop = loop;
         this.tls = config.tls().map(GrpcUtil::buildSslContextForClient);
     }
 
@@ -28,8 +28,8 @@ final class Channels {
         int colon = address.lastIndexOf(':');
         NettyChannelBuilder builder = NettyChannelBuilder.forAddress(
                         address.substring(0, colon), Integer.parseInt(address.substring(colon + 1)))
-                .eventLoopGroup(group)
-                .channelType(NettyUtils.getSocketChannelClass(group))
+                .eventLoopGroup(loop)
+                .channelType(NettyUtils.getSocketChannelClass(loop.parent()))
                 .directExecutor()
                 .flowControlWindow(FLOW_CONTROL_WINDOW)
                 .maxInboundMessageSize(MAX_RESPONSE_BYTES)

@@ -16,8 +16,6 @@ import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import org.apache.ratis.thirdparty.io.netty.channel.EventLoop;
-import org.apache.ratis.thirdparty.io.netty.channel.EventLoopGroup;
-import org.apache.ratis.util.NettyUtils;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -32,9 +30,9 @@ final class ClientLoop {
     private final ClientConfig config;
     private final Admission admission;
     private final ClientCounters counters = new ClientCounters();
-    private final EventLoopGroup group;
     private final EventLoop loop;
     private final Channels channels;
+    private final Future<?> ticking;
     private final CountDownLatch drained = new CountDownLatch(1);
 
     // Owned by the loop.
@@ -49,13 +47,13 @@ final class ClientLoop {
     private boolean closing;
     private volatile Map<String, Long> roundTripNanos = Map.of();
 
-    ClientLoop(ClientConfig config) {
+    /** @param loop shared with other clients, or this one's own */
+    ClientLoop(ClientConfig config, EventLoop loop) {
         this.config = config;
         this.admission = new Admission(config.maxOutstanding(), config.maxOutstandingBytes());
-        this.group = NettyUtils.newEventLoopGroup("quorate-client", 1, true);
-        this.loop = group.next();
-        this.channels = new Channels(config, group);
-        loop.scheduleWithFixedDelay(
+        this.loop = loop;
+        this.channels = new Channels(config, loop);
+        this.ticking = loop.scheduleWithFixedDelay(
                 () -> turn(() -> List.copyOf(connections.values()).forEach(c -> c.tick(now))),
                 TICK_MILLIS,
                 TICK_MILLIS,
@@ -262,10 +260,6 @@ final class ClientLoop {
             Thread.currentThread().interrupt();
         }
         later(() -> List.copyOf(connections.values()).forEach(connection -> connection.lose("the client is closed")));
-        group.shutdownGracefully(0, waitMillis, TimeUnit.MILLISECONDS);
-    }
-
-    boolean awaitStopped(long waitMillis) {
-        return !isOwnThread() && group.terminationFuture().awaitUninterruptibly(waitMillis, TimeUnit.MILLISECONDS);
+        ticking.cancel(false);
     }
 }

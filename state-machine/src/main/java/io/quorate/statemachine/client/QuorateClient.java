@@ -2,6 +2,7 @@ package io.quorate.statemachine.client;
 
 import io.quorate.topology.ShardId;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 
@@ -14,16 +15,27 @@ public final class QuorateClient implements AutoCloseable {
     private static final long GOODBYE_MILLIS = 500;
 
     private final ClientLoop loop;
+    /** Its own threads; empty if they are shared. */
+    private final Optional<ClientThreads> own;
+
     private final ConcurrentMap<ShardId, ShardHandle> shards = new ConcurrentHashMap<>();
     private boolean closed;
 
-    private QuorateClient(ClientConfig config) {
-        this.loop = new ClientLoop(Objects.requireNonNull(config, "config"));
+    private QuorateClient(ClientConfig config, ClientThreads threads, Optional<ClientThreads> own) {
+        this.loop = new ClientLoop(Objects.requireNonNull(config, "config"), threads.next());
+        this.own = own;
     }
 
     /** Makes a client. It connects when it is used first. */
     public static QuorateClient create(ClientConfig config) {
-        return new QuorateClient(config);
+        Objects.requireNonNull(config, "config");
+        ClientThreads threads = ClientThreads.of(1);
+        return new QuorateClient(config, threads, Optional.of(threads));
+    }
+
+    /** Makes a client with connections of its own, on a thread that it shares with others. It connects when it is used first. */
+    public static QuorateClient create(ClientConfig config, ClientThreads threads) {
+        return new QuorateClient(config, threads, Optional.empty());
     }
 
     /** The handle of a shard, always the same one. Whether the shard exists shows when it is used. */
@@ -64,6 +76,6 @@ public final class QuorateClient implements AutoCloseable {
             closed = true;
         }
         loop.close(GOODBYE_MILLIS);
-        loop.awaitStopped(GOODBYE_MILLIS);
+        own.ifPresent(ClientThreads::close);
     }
 }

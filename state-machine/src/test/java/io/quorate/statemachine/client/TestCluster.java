@@ -65,6 +65,10 @@ final class TestCluster implements AutoCloseable {
         return QuorateClient.create(config());
     }
 
+    QuorateClient client(ClientThreads threads) {
+        return QuorateClient.create(config(), threads);
+    }
+
     @Override
     public void close() {
         nodes.forEach(TestNode::close);

@@ -2,6 +2,7 @@ package io.quorate.cli.bench.quorate;
 
 import io.quorate.cli.bench.system.LoadTarget;
 import io.quorate.statemachine.client.ClientConfig;
+import io.quorate.statemachine.client.ClientThreads;
 import io.quorate.statemachine.client.QuorateClient;
 import io.quorate.statemachine.client.ReadPreference;
 import io.quorate.statemachine.client.ShardClient;
@@ -30,9 +31,9 @@ final class QuorateTarget implements LoadTarget {
     private final QuorateClient client;
     private final ShardClient shard;
 
-    QuorateTarget(List<String> addresses) {
+    QuorateTarget(List<String> addresses, ClientThreads threads) {
         this.client = QuorateClient.create(
-                ClientConfig.of(addresses.toArray(String[]::new)).withTimeout(TIMEOUT));
+                ClientConfig.of(addresses.toArray(String[]::new)).withTimeout(TIMEOUT), threads);
         this.shard = client.shard(Quorate.SHARD);
     }
 

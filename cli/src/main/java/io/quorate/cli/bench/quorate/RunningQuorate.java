@@ -4,6 +4,7 @@ import io.quorate.cli.bench.system.LoadTarget;
 import io.quorate.cli.bench.system.RunningSystem;
 import io.quorate.cli.bench.system.ServerProcess;
 import io.quorate.cli.local.NodeProcesses;
+import io.quorate.statemachine.client.ClientThreads;
 import io.quorate.statemachine.node.ClusterAdmin;
 import io.quorate.statemachine.service.AdminException;
 import java.util.ArrayList;
@@ -19,6 +20,9 @@ final class RunningQuorate implements RunningSystem {
     private final NodeProcesses nodes;
     private final int servers;
     private final ClusterAdmin admin;
+    /** Of all connections: each with a thread of its own would measure the switching between them. */
+    private final ClientThreads threads =
+            ClientThreads.of(Math.max(1, Runtime.getRuntime().availableProcessors() / 2));
 
     RunningQuorate(NodeProcesses nodes, int servers, ClusterAdmin admin) {
         this.nodes = nodes;
@@ -28,7 +32,7 @@ final class RunningQuorate implements RunningSystem {
 
     @Override
     public LoadTarget connect(int index) {
-        return new QuorateTarget(nodes.addresses(servers));
+        return new QuorateTarget(nodes.addresses(servers), threads);
     }
 
     @Override
@@ -53,7 +57,8 @@ final class RunningQuorate implements RunningSystem {
 
     @Override
     public void close() {
-        try (nodes) {
+        try (nodes;
+                threads) {
             admin.close();
         }
     }
