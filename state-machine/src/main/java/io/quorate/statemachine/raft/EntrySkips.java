@@ -13,12 +13,12 @@ import java.util.Optional;
  * learns it ({@link #settle}).
  */
 final class EntrySkips {
-    private final RatisStateMachineAdapter machine;
+    private final AppliedState state;
     private final ReplicaHealth health;
     private final EntryMarks marks;
 
-    EntrySkips(RatisStateMachineAdapter machine, ReplicaHealth health, EntryMarks marks) {
-        this.machine = machine;
+    EntrySkips(AppliedState state, ReplicaHealth health, EntryMarks marks) {
+        this.state = state;
         this.health = health;
         this.marks = marks;
     }
@@ -29,7 +29,7 @@ final class EntrySkips {
      * @throws SkipRefusedException if it was applied here, or that cannot be excluded
      */
     Optional<ParkedEntry> hold(Lsn lsn, int attempt) throws IOException {
-        return machine.betweenBatches((replica, appliedBefore) -> {
+        return state.betweenBatches((replica, appliedBefore) -> {
             boolean skipped = marks.find(lsn)
                     .filter(mark -> mark.state() == State.SKIPPED)
                     .isPresent();
@@ -60,7 +60,7 @@ final class EntrySkips {
      * @throws SkipRefusedException if the entry was applied here although it was to be skipped: two histories
      */
     boolean settle(EntryMark mark) throws IOException {
-        return machine.betweenBatches((replica, appliedBefore) -> {
+        return state.betweenBatches((replica, appliedBefore) -> {
             boolean behind = replica.position().lsn().compareTo(mark.lsn()) < 0;
             boolean known = marks.find(mark.lsn()).filter(mark::equals).isPresent();
             if (mark.state() == State.SKIPPED && !known && !behind && !replica.wasSkipped(mark.lsn())) {

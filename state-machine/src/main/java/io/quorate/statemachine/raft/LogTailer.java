@@ -30,13 +30,13 @@ final class LogTailer {
     private static final int MAX_CALLS = 64;
 
     private final RaftView view;
-    private final RatisStateMachineAdapter machine;
+    private final AppliedState state;
     private final Executor executor;
     private final Semaphore calls = new Semaphore(MAX_CALLS);
 
-    LogTailer(RaftView view, RatisStateMachineAdapter machine, Executor executor) {
+    LogTailer(RaftView view, AppliedState state, Executor executor) {
         this.view = view;
-        this.machine = machine;
+        this.state = state;
         this.executor = executor;
     }
 
@@ -52,7 +52,7 @@ final class LogTailer {
     }
 
     private CompletableFuture<LogSlice> await(Lsn from, SliceLimits limits, long deadlineNanos) {
-        return machine.appliedLsn()
+        return state.appliedLsn()
                 .await(from.value(), deadlineNanos)
                 .handleAsync((nothing, failure) -> failure, executor)
                 .thenCompose(failure -> {
@@ -70,9 +70,9 @@ final class LogTailer {
     }
 
     private LogSlice read(Lsn from, SliceLimits limits) {
-        LsnIndex index = machine.lsnIndex();
+        LsnIndex index = state.lsnIndex();
         RaftLog log = view.log();
-        long applied = machine.appliedLsn().value();
+        long applied = state.appliedLsn().value();
         Lsn first = first(index, log, applied);
         if (from.compareTo(first) < 0) {
             throw new LogTruncatedException(from, first);

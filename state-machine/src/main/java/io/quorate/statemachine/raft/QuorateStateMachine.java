@@ -41,7 +41,7 @@ import org.apache.ratis.thirdparty.com.google.protobuf.UnsafeByteOperations;
  */
 public final class QuorateStateMachine extends RatisStateMachineAdapter {
     private final ClusterClock clock =
-            new ClusterClock(this::clusterTimeMillis, System::nanoTime, System::currentTimeMillis);
+            new ClusterClock(() -> state().clusterTimeMillis(), System::nanoTime, System::currentTimeMillis);
 
     /**
      * What a client gets back, encoded as u8 refused, u64 LSN, value.
@@ -83,14 +83,9 @@ public final class QuorateStateMachine extends RatisStateMachineAdapter {
     public QuorateStateMachine(
             ShardDescriptor descriptor, Application application, StateStoreFactory stores, Path live, RaftSync sync) {
         super(
-                descriptor,
-                application,
-                stores,
-                SessionLimits.DEFAULT,
-                live,
+                new AppliedState(descriptor, application, stores, SessionLimits.DEFAULT, live, EntryVerdicts.NONE),
                 new ReplicaHealth(),
-                sync,
-                EntryVerdicts.NONE);
+                sync);
         listen(new Listener() {
             @Override
             public void committed(PendingBatch batch, List<AppendOutcome> outcomes, long term, long index) {
@@ -156,7 +151,7 @@ public final class QuorateStateMachine extends RatisStateMachineAdapter {
     public CompletableFuture<Message> query(Message request) {
         Bytes query = Bytes.wrap(request.getContent().asReadOnlyByteBuffer());
         return CompletableFuture.completedFuture(Message.valueOf(
-                UnsafeByteOperations.unsafeWrap(query(query).value().buffer())));
+                UnsafeByteOperations.unsafeWrap(state().query(query).value().buffer())));
     }
 
     /** Makes a checkpoint now: without a host, Ratis says when. */

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.function.Supplier;
 import org.apache.ratis.protocol.GroupManagementRequest;
 import org.apache.ratis.protocol.RaftClientReply;
 import org.apache.ratis.protocol.RaftGroup;
@@ -12,10 +13,10 @@ import org.apache.ratis.server.RaftServer;
 
 /** Opens and closes Raft groups of this node's server. Blocking. */
 final class RatisGroups {
-    private final RaftServer server;
+    private final Supplier<RaftServer> server;
     private final LocalCalls calls;
 
-    RatisGroups(RaftServer server, LocalCalls calls) {
+    RatisGroups(Supplier<RaftServer> server, LocalCalls calls) {
         this.server = server;
         this.calls = calls;
     }
@@ -35,30 +36,38 @@ final class RatisGroups {
                                 .map(RaftView::toRaftPeer)
                                 .toList())
                 : RaftGroup.valueOf(group);
-        await(server.groupManagementAsync(
-                GroupManagementRequest.newAdd(calls.clientId(), server.getId(), calls.nextCallId(), members, format)));
+        await(server.get()
+                .groupManagementAsync(GroupManagementRequest.newAdd(
+                        calls.clientId(), server.get().getId(), calls.nextCallId(), members, format)));
     }
 
     /** Closes a group; a no-op if it is not open. */
     void remove(UUID group, boolean deleteDirectory) throws IOException {
         if (isOpen(group)) {
-            await(server.groupManagementAsync(GroupManagementRequest.newRemove(
-                    calls.clientId(),
-                    server.getId(),
-                    calls.nextCallId(),
-                    RaftGroupId.valueOf(group),
-                    deleteDirectory,
-                    false)));
+            await(server.get()
+                    .groupManagementAsync(GroupManagementRequest.newRemove(
+                            calls.clientId(),
+                            server.get().getId(),
+                            calls.nextCallId(),
+                            RaftGroupId.valueOf(group),
+                            deleteDirectory,
+                            false)));
         }
     }
 
     private boolean isOpen(UUID group) {
-        for (RaftGroupId open : server.getGroupIds()) {
+        for (RaftGroupId open : server.get().getGroupIds()) {
             if (open.getUuid().equals(group)) {
                 return true;
             }
         }
         return false;
+    }
+
+    /** True if an open group knows of no members. */
+    boolean isUnconfigured(UUID group) throws IOException {
+        RaftServer.Division division = server.get().getDivision(RaftGroupId.valueOf(group));
+        return division.getRaftConf().getAllPeers().isEmpty();
     }
 
     private static void await(CompletableFuture<RaftClientReply> future) throws IOException {

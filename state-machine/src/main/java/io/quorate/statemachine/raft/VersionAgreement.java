@@ -27,13 +27,13 @@ final class VersionAgreement {
     private final RaftView view;
     private final UUID group;
     private final PeerCalls peers;
-    private final RatisStateMachineAdapter machine;
+    private final AppliedState state;
 
-    VersionAgreement(RaftView view, UUID group, PeerCalls peers, RatisStateMachineAdapter machine) {
+    VersionAgreement(RaftView view, UUID group, PeerCalls peers, AppliedState state) {
         this.view = view;
         this.group = group;
         this.peers = peers;
-        this.machine = machine;
+        this.state = state;
     }
 
     CompletableFuture<VersionSurvey> survey() {
@@ -42,7 +42,7 @@ final class VersionAgreement {
         List<CompletableFuture<?>> answers = new ArrayList<>();
         for (Peer peer : view.peers()) {
             if (peer.id().equals(view.self())) {
-                support.put(peer.id(), machine.support());
+                support.put(peer.id(), state.support());
                 continue;
             }
             answers.add(peers.versions(peer, group).handle((can, failure) -> {
@@ -55,7 +55,7 @@ final class VersionAgreement {
             }));
         }
         return CompletableFuture.allOf(answers.toArray(CompletableFuture[]::new))
-                .thenApply(nothing -> new VersionSurvey(machine.versions(), support, silent));
+                .thenApply(nothing -> new VersionSurvey(state.versions(), support, silent));
     }
 
     /** @param append submits a record on this leader */

@@ -61,15 +61,14 @@ class PendingBatchTest {
 
     private RatisStateMachineAdapter machine() {
         Peer self = new Peer(TestGroup.SELF, "127.0.0.1:1", Role.VOTER);
-        return new RatisStateMachineAdapter(
+        AppliedState state = new AppliedState(
                 new ShardDescriptor(CLUSTER, new ShardId("s1"), Generation.FIRST, "kv", List.of(self)),
                 new KvApplication(),
                 stores,
                 SessionLimits.DEFAULT,
                 directory,
-                new ReplicaHealth(),
-                new RaftSync((group, failure) -> {}),
                 EntryVerdicts.NONE);
+        return new RatisStateMachineAdapter(state, new ReplicaHealth(), new RaftSync((group, failure) -> {}));
     }
 
     private TransactionContext transaction(RatisStateMachineAdapter machine) throws IOException {

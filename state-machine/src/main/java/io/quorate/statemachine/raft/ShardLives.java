@@ -1,0 +1,298 @@
+package io.quorate.statemachine.raft;
+
+import io.quorate.topology.Generation;
+import io.quorate.topology.ShardDescriptor;
+import io.quorate.topology.ShardId;
+import io.quorate.wal.log.Lsn;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
+import org.apache.ratis.protocol.RaftGroupId;
+import org.apache.ratis.statemachine.StateMachine;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The lives of shards on this node: which are served, how one begins, ends, and is opened again. Each step is in the shard's file
+ * before it is done, so that a crash in between is resumed. A shard has one life at a time here. Thread-safe; one change at a time,
+ * and each blocks.
+ */
+final class ShardLives {
+    private static final Logger log = LoggerFactory.getLogger(ShardLives.class);
+    private static final Duration REOPEN_PAUSE = Duration.ofSeconds(1);
+
+    /** A shard that is served: what belongs to it ends with it. */
+    record Served(
+            RatisShard shard, RatisStateMachineAdapter machine, EntrySkips skips, CheckpointSchedule checkpoints) {}
+
+    private final HostConfig config;
+    private final HostDirectory directory;
+    private final RatisGroups groups;
+    private final Function<ShardFile, Served> makes;
+    /** By Ratis group: made when Ratis asks for the state machine. */
+    private final Map<UUID, Served> served = new ConcurrentHashMap<>();
+
+    private final Map<UUID, ShardFile> files = new ConcurrentHashMap<>();
+    private final Reopening reopening = new Reopening(REOPEN_PAUSE);
+
+    /** @param makes what serves a shard, when Ratis is about to open its group */
+    ShardLives(HostConfig config, HostDirectory directory, RatisGroups groups, Function<ShardFile, Served> makes) {
+        this.config = config;
+        this.directory = directory;
+        this.groups = groups;
+        this.makes = makes;
+    }
+
+    /** Reads what is to be served; before Ratis does. */
+    void read() throws IOException {
+        directory.read().forEach(file -> files.put(file.descriptor().groupId(), file));
+    }
+
+    /** Ratis asks for the state machine of a group that it opens. */
+    StateMachine stateMachine(RaftGroupId groupId) {
+        ShardFile file = files.get(groupId.getUuid());
+        if (file == null) {
+            throw directory.noShardFile(groupId.getUuid());
+        }
+        Served fresh = makes.apply(file);
+        served.put(groupId.getUuid(), fresh);
+        return fresh.machine();
+    }
+
+    Optional<Served> find(UUID group) {
+        return Optional.ofNullable(served.get(group));
+    }
+
+    Collection<Served> all() {
+        return served.values();
+    }
+
+    /** Resumes what a crash interrupted; once Ratis has opened what it found. */
+    synchronized void recover() throws IOException {
+        for (ShardFile file : List.copyOf(files.values())) {
+            UUID group = file.descriptor().groupId();
+            boolean opened = directory.holdsGroup(group); // else REMOVED, or CREATING: whoever creates it asks again
+            if (opened && file.founds() && groups.isUnconfigured(group)) {
+                // crashed before its first configuration entry: Ratis forgot the members, the vote is kept
+                reopen(file);
+            }
+        }
+    }
+
+    /** Closes and opens a shard's Raft group, which keeps all that it has on disk; a no-op if it is not served. */
+    synchronized void reopen(ShardId shard) throws IOException {
+        for (ShardFile file : lives(shard)) {
+            if (file.state() == ShardFile.State.OPEN) {
+                reopen(file);
+            }
+        }
+    }
+
+    private void reopen(ShardFile file) throws IOException {
+        UUID group = file.descriptor().groupId();
+        Served before = served.get(group);
+        if (before != null) {
+            close(group, before, false);
+        }
+        directory.scanLog(group);
+        addGroup(file, false);
+    }
+
+    /** Closes a shard's Raft group and answers whoever waits for it. */
+    private void close(UUID group, Served hosted, boolean deleteDirectory) throws IOException {
+        hosted.shard().close();
+        groups.remove(group, deleteDirectory);
+        hosted.shard().abandon();
+    }
+
+    /** From now on a shard is to be opened anew, until that works; may be repeated. */
+    void wantReopened(UUID group) {
+        reopening.want(group);
+    }
+
+    /** True if the caller shall now call {@link #reopenWanted}, on a thread that may block. */
+    boolean beginsReopening(long nowNanos) {
+        return reopening.begins(nowNanos);
+    }
+
+    void reopenWanted() {
+        reopening.tryAll(this::reopenWanted);
+    }
+
+    /** Opens what ran out of space anew, now that there is room; false if it must be tried again. */
+    private synchronized boolean reopenWanted(UUID group) {
+        ShardFile file = files.get(group);
+        if (file == null || file.state() != ShardFile.State.OPEN) {
+            return true;
+        }
+        ShardId shard = file.descriptor().shard();
+        try {
+            reopen(file);
+            log.info("[{}/{}] opened anew, since there is room again", config.self(), shard);
+            return true;
+        } catch (IOException | RuntimeException e) {
+            log.warn("[{}/{}] cannot be opened anew, tried again: {}", config.self(), shard, e.toString());
+            return false;
+        }
+    }
+
+    /** As {@link RatisShardHost#holdEntry}. */
+    synchronized Optional<ParkedEntry> holdEntry(UUID group, Lsn lsn, int attempt) throws IOException {
+        Served shard = served.get(group);
+        if (shard == null) {
+            throw new SkipRefusedException("does not serve it", true);
+        }
+        return shard.skips().hold(lsn, attempt);
+    }
+
+    /** As {@link RatisShardHost#settleEntry}. */
+    synchronized void settleEntry(UUID group, EntryMark mark) throws IOException {
+        Served shard = served.get(group);
+        if (shard == null) {
+            marks(group).put(mark);
+        } else if (shard.skips().settle(mark)) {
+            log.info(
+                    "[{}/{}] goes on: entry {} is {}",
+                    config.self(),
+                    files.get(group).descriptor().shard(),
+                    mark.lsn(),
+                    mark.state());
+            reopen(files.get(group));
+        }
+    }
+
+    /** What this replica was told about single entries. */
+    EntryMarks marks(UUID group) {
+        try {
+            return EntryMarks.open(directory.marks(group));
+        } catch (IOException e) {
+            throw new UncheckedIOException("the marks of group " + group + " cannot be read", e);
+        }
+    }
+
+    /** As {@link RatisShardHost#found}. */
+    synchronized void found(ShardDescriptor descriptor) throws IOException {
+        ShardFile known = files.get(descriptor.groupId());
+        if (descriptor.peers().stream().noneMatch(peer -> peer.id().equals(config.self()))) {
+            throw new IOException(
+                    config.self() + " is no member of shard " + descriptor.shard() + " and cannot found it");
+        }
+        if (known != null && known.state() != ShardFile.State.OPEN && known.state() != ShardFile.State.CREATING) {
+            throw new IOException(config.self() + " was removed from shard " + descriptor.shard() + " generation "
+                    + descriptor.generation() + " and cannot found it again; add it as a peer");
+        }
+        open(descriptor, true);
+    }
+
+    /** As {@link RatisShardHost#join}. */
+    synchronized void join(ShardDescriptor descriptor) throws IOException {
+        open(descriptor, false);
+    }
+
+    private void open(ShardDescriptor descriptor, boolean founds) throws IOException {
+        checkOffered(descriptor);
+        ShardFile known = files.get(descriptor.groupId());
+        if (known != null && known.state() == ShardFile.State.OPEN) {
+            return;
+        }
+        endOtherLives(descriptor);
+        boolean resumed = known != null && known.state() == ShardFile.State.CREATING;
+        ShardFile file = new ShardFile(descriptor, ShardFile.State.CREATING, resumed ? known.founds() : founds);
+        directory.write(file);
+        files.put(descriptor.groupId(), file);
+        if (!served.containsKey(descriptor.groupId())) {
+            addGroup(file, !directory.holdsGroup(descriptor.groupId()));
+        }
+        directory.syncGroup(descriptor.groupId());
+        ShardFile opened = file.withState(ShardFile.State.OPEN);
+        directory.write(opened);
+        files.put(descriptor.groupId(), opened);
+        log.info(
+                "[{}/{}] {}, group {}",
+                config.self(),
+                descriptor.shard(),
+                opened.founds() ? "founded" : "waits to be added",
+                descriptor.groupId());
+    }
+
+    private void checkOffered(ShardDescriptor descriptor) throws IOException {
+        if (!descriptor.cluster().equals(config.cluster())) {
+            throw new IOException("shard " + descriptor.shard() + " is of cluster " + descriptor.cluster()
+                    + ", this node is of " + config.cluster());
+        }
+        if (descriptor.peers().stream().anyMatch(peer -> !peer.role().holdsData())) {
+            throw new IOException("shard " + descriptor.shard()
+                    + " has a member without data, which Ratis would make a full voter: witnesses are not offered yet");
+        }
+        config.applications().create(descriptor.application());
+    }
+
+    /** A shard has one life at a time: what is left here of an earlier one goes before a later one begins, and does not come back. */
+    private void endOtherLives(ShardDescriptor descriptor) throws IOException {
+        for (ShardFile other : lives(descriptor.shard())) {
+            int age = other.descriptor().generation().compareTo(descriptor.generation());
+            if (age > 0) {
+                throw new IOException("shard " + descriptor.shard() + " has come to generation "
+                        + other.descriptor().generation() + " here; generation " + descriptor.generation()
+                        + " is over");
+            } else if (age < 0) {
+                remove(other);
+                files.remove(other.descriptor().groupId());
+            }
+        }
+    }
+
+    private List<ShardFile> lives(ShardId shard) {
+        return files.values().stream()
+                .filter(file -> file.descriptor().shard().equals(shard))
+                .toList();
+    }
+
+    /** Where it fails, what was served before stays: a closed replica that says what is wrong with it, or nothing. */
+    private void addGroup(ShardFile file, boolean format) throws IOException {
+        UUID group = file.descriptor().groupId();
+        Served before = served.get(group);
+        try {
+            groups.add(file, format);
+        } catch (IOException | RuntimeException e) {
+            served.compute(group, (key, unopened) -> before);
+            throw e;
+        }
+    }
+
+    /** As {@link RatisShardHost#remove(ShardId, Generation)}. */
+    synchronized void remove(ShardId shard, Generation last) throws IOException {
+        for (ShardFile file : lives(shard)) {
+            if (file.descriptor().generation().compareTo(last) <= 0) {
+                remove(file);
+            }
+        }
+    }
+
+    private void remove(ShardFile file) throws IOException {
+        if (file.state() != ShardFile.State.REMOVED) {
+            ShardFile removing = file.withState(ShardFile.State.REMOVING);
+            directory.write(removing);
+            files.put(file.descriptor().groupId(), removing);
+            removeGroup(removing);
+        }
+    }
+
+    private void removeGroup(ShardFile file) throws IOException {
+        UUID group = file.descriptor().groupId();
+        Served hosted = served.get(group);
+        if (hosted != null) {
+            close(group, hosted, true);
+            served.remove(group);
+        }
+        files.put(group, directory.delete(file));
+        log.info("[{}/{}] removed", config.self(), file.descriptor().shard());
+    }
+}
