@@ -16,6 +16,7 @@ import java.util.Collection;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import org.apache.ratis.conf.Parameters;
@@ -57,7 +58,8 @@ public final class RatisShardHost implements ShardDirectory, AutoCloseable {
      * Opens what the data directory holds and starts serving.
      *
      * @param services mounted on the same port
-     * @throws IOException if the directory is damaged or foreign, or the port is taken; says which
+     * @throws IOException if the directory is damaged or foreign, or the port is taken; says which. Nothing stays open then, and it
+     *     may be tried again
      */
     public RatisShardHost(HostConfig config, Function<RatisShardHost, GrpcServices.Customizer> services)
             throws IOException {
@@ -69,12 +71,26 @@ public final class RatisShardHost implements ShardDirectory, AutoCloseable {
                 new GrpcPeerCalls(config.cluster(), PEER_TIMEOUT, address -> GrpcWiring.connect(address, config.tls()));
         this.disk = new DiskGuard(config.dataDirectory(), config.diskReserveBytes());
         this.lives = new ShardLives(config, directory, new RatisGroups(this::server, calls), this::serve);
-        lives.read();
-        Parameters parameters =
-                GrpcWiring.parameters(config.tls(), services.apply(this), GrpcPeerCalls.service(this::answer));
-        sync.install(parameters);
-        this.server = build(parameters);
-        start();
+        try {
+            lives.read();
+            Parameters parameters =
+                    GrpcWiring.parameters(config.tls(), services.apply(this), GrpcPeerCalls.service(this::answer));
+            sync.install(parameters);
+            this.server = build(parameters);
+            start();
+        } catch (IOException | RuntimeException | Error e) {
+            closeAfter(e);
+            throw e;
+        }
+    }
+
+    /** Nobody else can: who asked for this host has none. */
+    private void closeAfter(Throwable failure) {
+        try {
+            close();
+        } catch (IOException | RuntimeException suppressed) {
+            failure.addSuppressed(suppressed);
+        }
     }
 
     private RaftServer server() {
@@ -114,14 +130,10 @@ public final class RatisShardHost implements ShardDirectory, AutoCloseable {
         try {
             server.start();
         } catch (ExitUtils.ExitException e) {
-            IOException failure = new IOException(
+            throw new IOException(
                     "cannot listen at " + config.address() + ": " + e.getCause().getMessage(), e);
-            try {
-                close();
-            } catch (IOException | RuntimeException suppressed) {
-                failure.addSuppressed(suppressed);
-            }
-            throw failure;
+        } catch (CompletionException e) {
+            throw new IOException("a shard cannot be opened: " + e.getCause(), e);
         }
     }
 
@@ -280,7 +292,9 @@ public final class RatisShardHost implements ShardDirectory, AutoCloseable {
     public void close() throws IOException {
         lives.all().forEach(hosted -> hosted.shard().close());
         try {
-            server.close();
+            if (server != null) { // else it was not made: closed by the constructor
+                server.close();
+            }
         } finally {
             lives.all().forEach(hosted -> hosted.shard().abandon());
             peers.close();
