@@ -4,10 +4,11 @@ import io.quorate.topology.Peer;
 import io.quorate.topology.PeerId;
 import io.quorate.topology.quorum.VoterSets;
 import java.util.Map;
+import java.util.Optional;
 
 /**
- * What those who ask the other voters need to know of this replica's own group. Every call looks anew; but for {@link #self} and
- * {@link #leads} each throws {@link GroupClosedException} where the group is closed.
+ * What those who ask the other voters need to know of this replica's own group. Every call looks anew; but for {@link #self},
+ * {@link #leads} and {@link #leader} each throws {@link GroupClosedException} where the group is closed.
  */
 interface GroupView {
     /**
@@ -25,6 +26,9 @@ interface GroupView {
     PeerId self();
 
     boolean leads();
+
+    /** Empty if it is not known. */
+    Optional<Peer> leader();
 
     long term();
 

@@ -12,6 +12,7 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BiFunction;
+import java.util.function.Supplier;
 
 /**
  * Hands leadership over with a short gap: appends are held back in the queue until nothing is in flight, so that the log stands
@@ -28,20 +29,25 @@ final class LeadershipTransfer {
     /** For the successor to win: a few election timeouts. */
     private static final Duration ELECTION = Duration.ofSeconds(1);
 
+    /** Between tries, for what was held back meanwhile to be submitted. */
+    private static final long PAUSE_MILLIS = 300;
+
     private static final long SETTLE_POLL_MILLIS = 20;
 
-    private final RaftView view;
+    private final GroupView view;
     private final RaftBatcher batcher;
     private final BiFunction<PeerId, Duration, CompletableFuture<Void>> ask;
     private final Executor executor;
     private final AtomicBoolean busy = new AtomicBoolean();
+    /** True while Ratis has been asked and has not answered: only then it has a reason to refuse appends. */
+    private volatile boolean asking;
 
     /**
      * @param ask asks Ratis to hand leadership to a voter within a time; fails with what Ratis says
      * @param executor where it is asked: not where appends end, which is in the middle of what Ratis does
      */
     LeadershipTransfer(
-            RaftView view,
+            GroupView view,
             RaftBatcher batcher,
             BiFunction<PeerId, Duration, CompletableFuture<Void>> ask,
             Executor executor) {
@@ -63,9 +69,18 @@ final class LeadershipTransfer {
 
     private CompletableFuture<Void> attempt(PeerId target, long deadline, int left) {
         return drained()
-                .thenComposeAsync(drained -> ask.apply(target, within(ELECTION, deadline)), executor)
+                .thenComposeAsync(drained -> ask(target, deadline), executor)
                 .whenComplete((done, failure) -> resume())
                 .exceptionallyCompose(failure -> settle(target, deadline, left, failure));
+    }
+
+    private CompletableFuture<Void> ask(PeerId target, long deadline) {
+        asking = true;
+        return ask.apply(target, within(ELECTION, deadline)).whenComplete((done, failure) -> asking = false);
+    }
+
+    boolean isAsking() {
+        return asking;
     }
 
     /** Waits until there is a leader again: the successor may come to lead by a later election. */
@@ -76,14 +91,17 @@ final class LeadershipTransfer {
             return CompletableFuture.completedFuture(null);
         }
         if (view.leads() && left > 1 && !late) {
-            return attempt(target, deadline, left - 1);
+            return after(PAUSE_MILLIS, () -> attempt(target, deadline, left - 1));
         }
         if (leader.isPresent() || late) {
             return CompletableFuture.failedFuture(failure);
         }
-        Executor later = CompletableFuture.delayedExecutor(SETTLE_POLL_MILLIS, TimeUnit.MILLISECONDS, executor);
-        return CompletableFuture.supplyAsync(() -> settle(target, deadline, left, failure), later)
-                .thenCompose(settled -> settled);
+        return after(SETTLE_POLL_MILLIS, () -> settle(target, deadline, left, failure));
+    }
+
+    private CompletableFuture<Void> after(long millis, Supplier<CompletableFuture<Void>> step) {
+        Executor later = CompletableFuture.delayedExecutor(millis, TimeUnit.MILLISECONDS, executor);
+        return CompletableFuture.supplyAsync(step, later).thenCompose(done -> done);
     }
 
     private CompletableFuture<Void> drained() {

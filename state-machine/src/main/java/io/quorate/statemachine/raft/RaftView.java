@@ -129,7 +129,8 @@ final class RaftView implements GroupView {
         return new PeerCalls.LogState(term(), truncated ? -1 : flushed, termAtIndex);
     }
 
-    Optional<Peer> leader() {
+    @Override
+    public Optional<Peer> leader() {
         return open().flatMap(division -> Optional.ofNullable(division.getInfo().getLeaderId())
                 .map(known(division).peers()::get));
     }

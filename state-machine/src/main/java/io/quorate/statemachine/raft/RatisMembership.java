@@ -22,6 +22,7 @@ import org.apache.ratis.protocol.RaftPeer;
 import org.apache.ratis.protocol.RaftPeerId;
 import org.apache.ratis.protocol.SetConfigurationRequest;
 import org.apache.ratis.protocol.TransferLeadershipRequest;
+import org.apache.ratis.protocol.exceptions.LeaderSteppingDownException;
 import org.apache.ratis.server.RaftConfiguration;
 import org.apache.ratis.server.RaftServer;
 import org.slf4j.Logger;
@@ -178,7 +179,12 @@ final class RatisMembership implements Membership {
                 calls.nextCallId(),
                 RaftPeerId.valueOf(target.toString()),
                 timeout.toMillis());
-        return run(() -> server.get().transferLeadershipAsync(request), timeout.plus(ANSWER_ROOM));
+        return run(() -> server.get().transferLeadershipAsync(request), timeout.plus(ANSWER_ROOM))
+                .whenComplete((done, failure) -> {
+                    if (failure != null && MembershipFailures.leavesHandingOver(failure)) {
+                        resign();
+                    }
+                });
     }
 
     /** Undoes {@link #abdicate}. */
@@ -201,6 +207,26 @@ final class RatisMembership implements Membership {
                 log.warn("[{}] cannot be kept from campaigning", group, failure);
             }
             if (view.leads()) {
+                stepDown();
+            }
+        });
+    }
+
+    /**
+     * Ratis refused something since it hands leadership over. Behind a transfer that failed at once it does so for as long as this
+     * replica leads: where nobody hands anything over, it resigns.
+     */
+    void refusedAsSteppingDown() {
+        if (!transfer.isAsking()) {
+            resign();
+        }
+    }
+
+    /** Whoever leads next, were it this replica again, is free of a transfer that failed. */
+    private void resign() {
+        after.execute(() -> {
+            if (view.leads()) {
+                log.warn("[{}] Ratis refuses appends behind a transfer of leadership that failed; resigns", group);
                 stepDown();
             }
         });
@@ -234,9 +260,14 @@ final class RatisMembership implements Membership {
         }
         return reply.orTimeout(timeout.toMillis(), TimeUnit.MILLISECONDS)
                 .handleAsync((answer, failure) -> failure != null ? failure : answer.getException(), after)
-                .thenCompose(failure -> failure == null
-                        ? CompletableFuture.completedFuture(null)
-                        : CompletableFuture.failedFuture(failure));
+                .thenCompose(failure -> {
+                    if (failure instanceof LeaderSteppingDownException) {
+                        refusedAsSteppingDown();
+                    }
+                    return failure == null
+                            ? CompletableFuture.completedFuture(null)
+                            : CompletableFuture.failedFuture(failure);
+                });
     }
 
     private static <T> CompletableFuture<T> refuse(String why) {

@@ -71,7 +71,7 @@ final class RatisShard implements HostedShard, RatisStateMachineAdapter.Listener
         this.metrics = new ShardMetrics(descriptor.shard());
         metrics.gauge("sessions", state::openSessions);
         this.context = new ShardContext(descriptor, view, state, health, metrics, shared);
-        this.appends = new ShardAppends(context, limits);
+        this.appends = new ShardAppends(context, limits, this::refusedAsSteppingDown);
         this.reads = new ShardReads(context);
         this.succession = new Succession(shared.server(), group, view, health, shared.executors());
         this.membership = new RatisMembership(
@@ -83,6 +83,10 @@ final class RatisShard implements HostedShard, RatisStateMachineAdapter.Listener
                 shared.executors().workers());
         this.tailer = new LogTailer(view, state, shared.executors().workers());
         this.agreement = new VersionAgreement(view, descriptor.groupId(), shared.peers(), state);
+    }
+
+    private void refusedAsSteppingDown() {
+        membership.refusedAsSteppingDown();
     }
 
     @Override

@@ -143,7 +143,7 @@ class RatisStateMachineAdapter extends BaseStateMachine {
         if (entry.getIndex() <= state.position().index()) {
             return DONE;
         }
-        if (health.awaitUnparked(() -> isSuperseded(entry.getIndex()))) {
+        if (health.awaitUnparked(() -> isSuperseded(entry.getIndex()) || isDivisionClosing())) {
             return DONE; // nothing is applied any more, or a snapshot covers it; nobody is answered from here
         }
         PendingBatch pending = transaction.getStateMachineContext() instanceof PendingBatch batch ? batch : null;
@@ -197,8 +197,22 @@ class RatisStateMachineAdapter extends BaseStateMachine {
                     .filter(newest -> newest.termIndex().getIndex() >= index)
                     .isPresent();
         } catch (IOException e) {
-            log.warn("[{}/{}] cannot look for a received snapshot", getId(), descriptor().shard(), e);
+            log.warn(
+                    "[{}/{}] cannot look for a received snapshot",
+                    getId(),
+                    descriptor().shard(),
+                    e);
             return false;
+        }
+    }
+
+    /** Ratis closes a division by waiting for its updater thread, which must not wait here then; whoever closes it. */
+    private boolean isDivisionClosing() {
+        try {
+            RaftServer.Division division = getServer().join().getDivision(getGroupId());
+            return division.getInfo().getLifeCycleState().isClosingOrClosed();
+        } catch (IOException removed) {
+            return true; // from the server's list of groups: there is no other reason
         }
     }
 
@@ -256,6 +270,10 @@ class RatisStateMachineAdapter extends BaseStateMachine {
         if (!member.getPeerId().equals(newLeader)) {
             listener.leaderLost();
         }
+        if (health.isParked()) {
+            // since its start, perhaps: then nobody has heard of it, and it would lead without ever being ready
+            listener.parked();
+        }
     }
 
     @Override
@@ -270,7 +288,11 @@ class RatisStateMachineAdapter extends BaseStateMachine {
     @Override
     public void notifyLogFailed(Throwable cause, LogEntryProto failedEntry) {
         if (health.logFailed(cause)) {
-            log.error("[{}/{}] the Raft log cannot be written any more", getId(), descriptor().shard(), cause);
+            log.error(
+                    "[{}/{}] the Raft log cannot be written any more",
+                    getId(),
+                    descriptor().shard(),
+                    cause);
             listener.parked();
         }
     }
@@ -338,12 +360,14 @@ class RatisStateMachineAdapter extends BaseStateMachine {
             throw new UncheckedIOException("a received snapshot cannot be made durable", e);
         }
         durability.log().snapshotReceived();
-        state.betweenCheckpoints(() -> { // their directory is about to be replaced
-            if (getLifeCycleState() != LifeCycle.State.PAUSED) { // else an earlier installation broke off behind this point
-                getLifeCycle().transition(LifeCycle.State.PAUSING);
-                getLifeCycle().transition(LifeCycle.State.PAUSED);
-            }
-        });
+        state.betweenCheckpoints(
+                () -> { // their directory is about to be replaced
+                    if (getLifeCycleState()
+                            != LifeCycle.State.PAUSED) { // else an earlier installation broke off behind this point
+                        getLifeCycle().transition(LifeCycle.State.PAUSING);
+                        getLifeCycle().transition(LifeCycle.State.PAUSED);
+                    }
+                });
     }
 
     @Override
@@ -357,7 +381,10 @@ class RatisStateMachineAdapter extends BaseStateMachine {
         if (unsupported) {
             listener.parked();
         } else if (health.unpark()) {
-            log.info("[{}/{}] healed by a snapshot: applies again", getId(), descriptor().shard());
+            log.info(
+                    "[{}/{}] healed by a snapshot: applies again",
+                    getId(),
+                    descriptor().shard());
             listener.healed();
         }
     }

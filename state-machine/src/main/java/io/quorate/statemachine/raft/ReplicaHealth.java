@@ -45,10 +45,10 @@ final class ReplicaHealth {
      * Holds the caller while the replica is parked; true if it must not apply the entry that it came with: the replica is closing, or
      * a received snapshot takes the place of all up to that entry.
      *
-     * @param superseded whether there is such a snapshot; asked again and again
+     * @param letGo whether there is such a snapshot, or the group is being closed by someone else; asked again and again
      */
-    synchronized boolean awaitUnparked(BooleanSupplier superseded) {
-        while (parked != null && !closing && !superseded.getAsBoolean()) {
+    synchronized boolean awaitUnparked(BooleanSupplier letGo) {
+        while (parked != null && !closing && !letGo.getAsBoolean()) {
             try {
                 wait(LOOK_AGAIN_MILLIS);
             } catch (InterruptedException e) {

@@ -17,6 +17,7 @@ import java.util.concurrent.CompletableFuture;
 import org.apache.ratis.protocol.RaftClientAsynchronousProtocol;
 import org.apache.ratis.protocol.RaftClientReply;
 import org.apache.ratis.protocol.RaftClientRequest;
+import org.apache.ratis.protocol.exceptions.LeaderSteppingDownException;
 import org.apache.ratis.protocol.exceptions.ResourceUnavailableException;
 
 /**
@@ -30,15 +31,21 @@ final class ShardAppends {
     private final ConcernWaiter concerns;
     private final RaftBatcher batcher;
     private final ClusterClock clock;
+    private final Runnable steppingDown;
 
-    ShardAppends(ShardContext shard, BatchLimits limits) {
+    /** @param steppingDown called where Ratis refuses an append since it hands leadership over; must not block */
+    ShardAppends(ShardContext shard, BatchLimits limits, Runnable steppingDown) {
+        this.steppingDown = steppingDown;
         this.shard = shard;
         this.view = shard.view();
         this.node = shard.node();
         this.concerns = new ConcernWaiter(
-                view, shard.descriptor().groupId(), node.peers(), node.executors().scheduler());
-        this.clock = new ClusterClock(
-                () -> shard.state().clusterTimeMillis(), System::nanoTime, System::currentTimeMillis);
+                view,
+                shard.descriptor().groupId(),
+                node.peers(),
+                node.executors().scheduler());
+        this.clock =
+                new ClusterClock(() -> shard.state().clusterTimeMillis(), System::nanoTime, System::currentTimeMillis);
         this.batcher = new RaftBatcher(
                 limits,
                 view::mayAppend,
@@ -150,6 +157,9 @@ final class ShardAppends {
         awaitOwnDisk(batch);
         return reply.thenApply(answer -> {
             Throwable failure = answer.getException();
+            if (failure instanceof LeaderSteppingDownException) {
+                steppingDown.run();
+            }
             RejectReason reason =
                     failure instanceof ResourceUnavailableException ? RejectReason.QUEUE_FULL : RejectReason.NOT_LEADER;
             return new RaftBatcher.SubmitResult(reason, failure == null ? "not applied here" : failure.getMessage());

@@ -9,6 +9,7 @@ import io.quorate.topology.quorum.VoterSets;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 
@@ -57,6 +58,11 @@ final class TestGroup implements GroupView {
     @Override
     public boolean leads() {
         return true;
+    }
+
+    @Override
+    public Optional<Peer> leader() {
+        return Optional.of(new Peer(SELF, "127.0.0.1:1", Role.VOTER));
     }
 
     @Override

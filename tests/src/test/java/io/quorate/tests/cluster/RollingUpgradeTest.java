@@ -159,6 +159,38 @@ class RollingUpgradeTest {
     }
 
     @Test
+    void aReplicaThatStartsOnACheckpointOfVersionsThatItDoesNotHaveDoesNotKeepTheLead() {
+        for (String node : List.of("n1", "n2", "n3")) {
+            builds.put(node, Build.NEW);
+        }
+        try (InProcessCluster cluster = cluster()) {
+            ShardDescriptor shard = cluster.found(3, "s1", VersionedCounter.NAME);
+            assertThat(raise(cluster, shard, SECOND)).isInstanceOf(Committed.class);
+            String follower = cluster.follower(shard);
+            commit(cluster, shard, "covered");
+            Replicas.awaitSameLsn(cluster, shard);
+            cluster.shard(follower, shard).checkpoint(PATIENCE).join();
+            commit(cluster, shard, "behind the checkpoint");
+            Replicas.awaitSameLsn(cluster, shard);
+            restart(cluster, follower, Build.OLD);
+            cluster.leader(shard)
+                    .membership()
+                    .transferLeadership(cluster.peer(follower).id(), Duration.ofSeconds(5))
+                    .handle((done, failure) -> done)
+                    .join();
+            LogRecord record = LogRecord.sessionless(EntryKind.USER, Bytes.utf8("at another leader"));
+            Awaitility.await("the shard takes writes")
+                    .atMost(PATIENCE)
+                    .until(
+                            () -> cluster.shard(cluster.awaitLeader(shard), shard)
+                                    .append(record, WriteConcern.MAJORITY, Duration.ofSeconds(2))
+                                    .join(),
+                            Committed.class::isInstance);
+            assertThat(cluster.shard(follower, shard).status().leads()).isFalse();
+        }
+    }
+
+    @Test
     void aNewMemberWithoutTheVersionOfTheSnapshotThatItReceivesParksAndReadsNothing() {
         for (String node : List.of("n1", "n2", "n3")) {
             builds.put(node, Build.NEW);

@@ -6,10 +6,27 @@ import io.quorate.statemachine.client.QuorateClient;
 import io.quorate.statemachine.host.HostedShard;
 import io.quorate.topology.Peer;
 import io.quorate.topology.ShardDescriptor;
+import io.quorate.wal.log.AppendOutcome;
+import io.quorate.wal.log.AppendOutcome.Committed;
+import io.quorate.wal.log.Bytes;
+import io.quorate.wal.log.EntryKind;
+import io.quorate.wal.log.LogRecord;
+import io.quorate.wal.log.LogStatus;
+import io.quorate.wal.log.WriteConcern;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.UnaryOperator;
+import org.apache.ratis.client.RaftClient;
+import org.apache.ratis.conf.RaftProperties;
+import org.apache.ratis.protocol.RaftGroup;
+import org.apache.ratis.protocol.RaftGroupId;
+import org.apache.ratis.protocol.RaftPeer;
+import org.apache.ratis.protocol.RaftPeerId;
+import org.apache.ratis.retry.RetryPolicies;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -73,6 +90,59 @@ class TransferTest {
                 load.stop();
                 assertThat(load.unacknowledged()).isEmpty();
             }
+        }
+    }
+
+    @Test
+    void aLeaderThatRatisLetsAppendNothingBehindAFailedTransferResigns() throws IOException {
+        try (InProcessCluster cluster =
+                new InProcessCluster(directory, List.of(Ledger::new), UnaryOperator.identity())) {
+            ShardDescriptor shard = cluster.found(3, "s1", Ledger.NAME);
+            LogStatus before = cluster.leader(shard).status();
+            Peer heir = cluster.peer(cluster.follower(shard));
+            cluster.stop(heir.id().node().value());
+            try (RaftClient raw = raw(shard, before)) {
+                // as Ratis leaves it behind where its call to the heir fails at once: handing over, and nobody ends it
+                CompletableFuture<?> endless = CompletableFuture.supplyAsync(() -> transfer(raw, heir));
+                LogRecord record = LogRecord.sessionless(EntryKind.USER, Bytes.utf8("behind the transfer"));
+                Awaitility.await("another term, in which appends are taken")
+                        .atMost(PATIENCE)
+                        .until(() -> {
+                            HostedShard leader = cluster.leader(shard);
+                            AppendOutcome outcome = leader.append(record, WriteConcern.MAJORITY, Duration.ofSeconds(5))
+                                    .join();
+                            return outcome instanceof Committed
+                                    && leader.status().epoch() > before.epoch();
+                        });
+                assertThat(endless).succeedsWithin(PATIENCE);
+            }
+        }
+    }
+
+    private static RaftClient raw(ShardDescriptor shard, LogStatus status) {
+        List<RaftPeer> peers = status.peers().stream()
+                .map(peer -> RaftPeer.newBuilder()
+                        .setId(peer.id().toString())
+                        .setAddress(peer.address())
+                        .build())
+                .toList();
+        return RaftClient.newBuilder()
+                .setProperties(new RaftProperties())
+                .setRaftGroup(RaftGroup.valueOf(RaftGroupId.valueOf(shard.groupId()), peers))
+                .setRetryPolicy(RetryPolicies.noRetry())
+                .setLeaderId(RaftPeerId.valueOf(status.self().toString()))
+                .build();
+    }
+
+    /** What Ratis says in the end, whatever it is. */
+    private static String transfer(RaftClient raw, Peer heir) {
+        try {
+            RaftPeerId target = RaftPeerId.valueOf(heir.id().toString());
+            return raw.admin()
+                    .transferLeadership(target, Duration.ofHours(1).toMillis())
+                    .toString();
+        } catch (IOException e) {
+            return e.toString();
         }
     }
 }
