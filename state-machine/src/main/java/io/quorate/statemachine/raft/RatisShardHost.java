@@ -137,7 +137,11 @@ public final class RatisShardHost implements ShardDirectory, AutoCloseable {
         }
     }
 
-    /** Closes and opens a shard's Raft group, which keeps all that it has on disk; a no-op if it is not served. */
+    /**
+     * Closes and opens a shard's Raft group, which keeps all that it has on disk; a no-op if it is not served.
+     *
+     * @throws IOException if it cannot be opened; it is tried again in the background then
+     */
     public void reopen(ShardId shard) throws IOException {
         lives.reopen(shard);
     }

@@ -86,7 +86,7 @@ final class ShardLives {
         }
     }
 
-    /** Closes and opens a shard's Raft group, which keeps all that it has on disk; a no-op if it is not served. */
+    /** As {@link RatisShardHost#reopen}. */
     synchronized void reopen(ShardId shard) throws IOException {
         for (ShardFile file : lives(shard)) {
             if (file.state() == ShardFile.State.OPEN) {
@@ -95,14 +95,20 @@ final class ShardLives {
         }
     }
 
+    /** Where it fails, it is tried again until it works: nobody else would, and the shard would stay closed until a restart. */
     private void reopen(ShardFile file) throws IOException {
         UUID group = file.descriptor().groupId();
         Served before = served.get(group);
-        if (before != null) {
-            close(group, before, false);
+        try {
+            if (before != null) {
+                close(group, before, false);
+            }
+            directory.scanLog(group);
+            addGroup(file, false);
+        } catch (IOException | RuntimeException e) {
+            reopening.want(group);
+            throw e;
         }
-        directory.scanLog(group);
-        addGroup(file, false);
     }
 
     /** Closes a shard's Raft group and answers whoever waits for it. */
@@ -126,7 +132,7 @@ final class ShardLives {
         reopening.tryAll(this::reopenWanted);
     }
 
-    /** Opens what ran out of space anew, now that there is room; false if it must be tried again. */
+    /** Opens what ran out of space or could not be opened; false if it must be tried again. */
     private synchronized boolean reopenWanted(UUID group) {
         ShardFile file = files.get(group);
         if (file == null || file.state() != ShardFile.State.OPEN) {
@@ -135,7 +141,7 @@ final class ShardLives {
         ShardId shard = file.descriptor().shard();
         try {
             reopen(file);
-            log.info("[{}/{}] opened anew, since there is room again", config.self(), shard);
+            log.info("[{}/{}] opened anew", config.self(), shard);
             return true;
         } catch (IOException | RuntimeException e) {
             log.warn("[{}/{}] cannot be opened anew, tried again: {}", config.self(), shard, e.toString());
@@ -201,6 +207,9 @@ final class ShardLives {
         ShardFile known = files.get(descriptor.groupId());
         if (known != null && known.state() == ShardFile.State.OPEN) {
             return;
+        }
+        if (known != null && known.state() == ShardFile.State.REMOVING) {
+            remove(known); // broke off: what it left is no beginning for the next
         }
         endOtherLives(descriptor);
         boolean resumed = known != null && known.state() == ShardFile.State.CREATING;

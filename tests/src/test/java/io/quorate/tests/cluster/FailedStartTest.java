@@ -9,6 +9,11 @@ import io.quorate.statemachine.store.StateStoreFactory;
 import io.quorate.topology.ClusterId;
 import io.quorate.topology.Peer;
 import io.quorate.topology.ShardDescriptor;
+import io.quorate.wal.log.AppendOutcome.Committed;
+import io.quorate.wal.log.Bytes;
+import io.quorate.wal.log.EntryKind;
+import io.quorate.wal.log.LogRecord;
+import io.quorate.wal.log.WriteConcern;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -17,12 +22,13 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.UUID;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.UnaryOperator;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A node that cannot start lets go of all that it had opened: once the reason is gone, the same process starts it. */
+/** What cannot be opened: a node lets go of all that it had opened, a shard is tried again. Once the reason is gone, it opens. */
 class FailedStartTest {
     private static final String NODE = "sole";
     private static final Duration PATIENCE = Duration.ofSeconds(60);
@@ -96,6 +102,32 @@ class FailedStartTest {
                     .hasStackTraceContaining("a shard cannot be opened")
                     .hasStackTraceContaining("planted");
         });
+    }
+
+    @Test
+    void aShardThatCannotBeOpenedAgainIsOpenedOnceItCan() throws IOException {
+        AtomicBoolean broken = new AtomicBoolean();
+        obstacle = config -> config(config, config.cluster(), (live, checkpoint) -> {
+            if (broken.get()) {
+                throw new StateStoreException("planted");
+            }
+            return config.stores().open(live, checkpoint);
+        });
+        try (InProcessCluster cluster =
+                new InProcessCluster(directory, List.of(Ledger::new), config -> obstacle.apply(config))) {
+            ShardDescriptor shard = cluster.found(1, "s1", Ledger.NAME);
+            cluster.awaitLeader(shard);
+            broken.set(true);
+            assertThatThrownBy(() -> cluster.host("n1").reopen(shard.shard())).hasStackTraceContaining("planted");
+            assertThat(cluster.shard("n1", shard).status().health()).isPresent();
+            broken.set(false);
+            LogRecord record = LogRecord.sessionless(EntryKind.USER, Bytes.utf8("behind the reopening"));
+            assertThat(cluster.leader(shard)
+                            .append(record, WriteConcern.MAJORITY, PATIENCE)
+                            .join())
+                    .isInstanceOf(Committed.class);
+            assertThat(cluster.shard("n1", shard).status().health()).isEmpty();
+        }
     }
 
     private static HostConfig config(HostConfig config, ClusterId cluster, StateStoreFactory stores) {

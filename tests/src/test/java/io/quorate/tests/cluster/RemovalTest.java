@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.quorate.statemachine.host.HostedShard;
+import io.quorate.topology.Peer;
 import io.quorate.topology.ShardDescriptor;
 import io.quorate.topology.ShardId;
 import io.quorate.wal.log.Bytes;
@@ -24,6 +25,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** What is left of a shard that was removed harms neither the node nor a later life of the shard. */
 class RemovalTest {
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
+
     @TempDir
     Path directory;
 
@@ -44,7 +47,7 @@ class RemovalTest {
             ShardDescriptor first = cluster.found(1, "s1", Ledger.NAME);
             HostedShard before = cluster.leader(first);
             LogRecord record = LogRecord.sessionless(EntryKind.USER, Bytes.utf8("of the first life"));
-            before.append(record, WriteConcern.MAJORITY, Duration.ofSeconds(60)).join();
+            before.append(record, WriteConcern.MAJORITY, PATIENCE).join();
             ShardDescriptor second = new ShardDescriptor(
                     cluster.id(), first.shard(), first.generation().next(), Ledger.NAME, first.peers());
 
@@ -89,6 +92,35 @@ class RemovalTest {
             cluster.stop("n1");
             cluster.start("n1");
             assertThat(cluster.awaitLeader(other)).isEqualTo("n1");
+        }
+    }
+
+    @Test
+    void aShardWhoseRemovalBrokeOffIsRemovedBeforeThisNodeJoinsItAgain() throws IOException {
+        try (InProcessCluster cluster =
+                new InProcessCluster(directory, List.of(Ledger::new), UnaryOperator.identity())) {
+            ShardDescriptor shard = cluster.found(3, "s1", Ledger.NAME);
+            HostedShard leader = cluster.leader(shard);
+            Peer leaving = cluster.peer(cluster.follower(shard));
+            String node = leaving.id().node().value();
+            leader.membership().remove(leaving.id(), PATIENCE).join();
+            // a file of the shard that cannot be deleted as such
+            Path obstacle = cluster.directory(node).resolve("shards/" + shard.groupId() + ".marks");
+            Files.createDirectories(obstacle.resolve("not empty"));
+            assertThatThrownBy(() -> cluster.host(node).remove(shard.shard())).isInstanceOf(IOException.class);
+            Files.delete(obstacle.resolve("not empty"));
+            Files.delete(obstacle);
+            // and of the group a part is left
+            Path current = cluster.directory(node).resolve("raft/" + shard.groupId() + "/current");
+            Files.createDirectories(current);
+            Files.writeString(current.resolve("log_inprogress_0"), "half a segment");
+
+            cluster.open(node, shard);
+
+            assertThat(current.resolve("log_inprogress_0")).doesNotExist();
+            cluster.leader(shard).membership().put(leaving, PATIENCE).join();
+            Replicas.assertEqualState(cluster, shard);
+            assertThat(Replicas.problems(cluster, shard)).isEmpty();
         }
     }
 }
