@@ -60,6 +60,8 @@ final class GrpcPeerCalls implements PeerCalls, AutoCloseable {
     private final Function<String, ManagedChannel> connect;
     private final Map<String, ManagedChannel> channels = new ConcurrentHashMap<>();
     private final Set<String> watched = ConcurrentHashMap.newKeySet();
+    /** Of those watched: the last connection failed, and there has been none since. */
+    private final Set<String> gone = ConcurrentHashMap.newKeySet();
 
     GrpcPeerCalls(ClusterId cluster, Duration timeout, Function<String, ManagedChannel> connect) {
         this.cluster = cluster;
@@ -81,6 +83,11 @@ final class GrpcPeerCalls implements PeerCalls, AutoCloseable {
     @Override
     public CompletableFuture<VersionSupport> versions(Peer peer, UUID group) {
         return call(peer, PeerMessage.Operation.VERSIONS, group, -1).thenApply(PeerCalls::decodeVersions);
+    }
+
+    @Override
+    public CompletableFuture<Boolean> leaderGone(Peer peer, UUID group, long term) {
+        return call(peer, PeerMessage.Operation.LEADER_GONE, group, term).thenApply(answer -> answer[0] != 0);
     }
 
     private CompletableFuture<long[]> call(Peer peer, PeerMessage.Operation operation, UUID group, long index) {
@@ -111,28 +118,38 @@ final class GrpcPeerCalls implements PeerCalls, AutoCloseable {
      * Keeps a connection to a node and says when its process has ended: the connection broke, and another one was refused.
      * Silence says nothing. From then on it is watched until this is closed.
      *
-     * @param gone called by the transport's thread; must not block
+     * @param ended called by the transport's thread; must not block
      */
-    void watch(String address, Runnable gone) {
+    void watch(String address, Runnable ended) {
         ManagedChannel channel = channels.computeIfAbsent(address, connect);
         if (watched.add(address)) {
-            look(channel, false, gone);
+            look(address, channel, false, ended);
         } else if (channel.getState(true) != ConnectivityState.READY) {
             channel.resetConnectBackoff();
         }
     }
 
-    private void look(ManagedChannel channel, boolean wasReady, Runnable gone) {
+    /** As {@link NodeWatch#isGone}. */
+    boolean isGone(String address) {
+        return gone.contains(address);
+    }
+
+    private void look(String address, ManagedChannel channel, boolean wasReady, Runnable ended) {
         ConnectivityState state = channel.getState(true);
         if (state == ConnectivityState.SHUTDOWN) {
             return;
         }
-        if (state == ConnectivityState.TRANSIENT_FAILURE && wasReady) {
-            gone.run();
+        if (state == ConnectivityState.READY) {
+            gone.remove(address);
+        } else if (state == ConnectivityState.TRANSIENT_FAILURE) {
+            gone.add(address);
+            if (wasReady) {
+                ended.run();
+            }
         }
         boolean ready = state == ConnectivityState.READY
                 || wasReady && state != ConnectivityState.TRANSIENT_FAILURE; // not yet known what a broken one means
-        channel.notifyWhenStateChanged(state, () -> look(channel, ready, gone));
+        channel.notifyWhenStateChanged(state, () -> look(address, channel, ready, ended));
     }
 
     /** The serving side, to be mounted on the node's port. */

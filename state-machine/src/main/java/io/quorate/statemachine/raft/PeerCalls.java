@@ -30,6 +30,13 @@ interface PeerCalls {
     /** Asks a member which versions of the log it can apply. */
     CompletableFuture<VersionSupport> versions(Peer peer, UUID group);
 
+    /**
+     * Asks a voter whether it has lost the leader of a term, too: false if it has not, or is of another term.
+     *
+     * @see NodeWatch#isGone
+     */
+    CompletableFuture<Boolean> leaderGone(Peer peer, UUID group, long term);
+
     /** The answer to {@link #versions}: each range as its oldest in the upper and its newest in the lower half of a number. */
     static long[] encode(VersionSupport support) {
         return new long[] {pack(support.featureLevels()), pack(support.applyVersions()), 0};

@@ -15,7 +15,8 @@ final class PeerMessage {
     enum Operation {
         LOG_STATE,
         READ_INDEX,
-        VERSIONS
+        VERSIONS,
+        LEADER_GONE
     }
 
     /** A question. */

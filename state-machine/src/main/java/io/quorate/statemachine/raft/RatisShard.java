@@ -28,7 +28,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.apache.ratis.protocol.RaftGroupId;
 import org.apache.ratis.protocol.SnapshotManagementRequest;
@@ -43,7 +42,7 @@ final class RatisShard implements HostedShard, RatisStateMachineAdapter.Listener
             NodeExecutors executors,
             LocalCalls calls,
             DiskGuard disk,
-            Consumer<String> watch) {}
+            NodeWatch nodes) {}
 
     private final ShardContext context;
     private final ShardDescriptor descriptor;
@@ -73,7 +72,9 @@ final class RatisShard implements HostedShard, RatisStateMachineAdapter.Listener
         this.context = new ShardContext(descriptor, view, state, health, metrics, shared);
         this.appends = new ShardAppends(context, limits, this::refusedAsSteppingDown);
         this.reads = new ShardReads(context);
-        this.succession = new Succession(shared.server(), group, view, health, shared.executors());
+        Campaign campaign = new Campaign(shared.server(), group, view, health);
+        this.succession =
+                new Succession(view, descriptor.groupId(), shared.peers(), shared.executors(), campaign::against);
         this.membership = new RatisMembership(
                 shared.server(),
                 group,
@@ -144,6 +145,13 @@ final class RatisShard implements HostedShard, RatisStateMachineAdapter.Listener
         }
         if (call.operation() == PeerMessage.Operation.VERSIONS) {
             return CompletableFuture.completedFuture(PeerCalls.encode(state.support()));
+        }
+        if (call.operation() == PeerMessage.Operation.LEADER_GONE) {
+            boolean gone = view.term() == call.index()
+                    && view.leader()
+                            .filter(leader -> shared.nodes().isGone(leader.address()))
+                            .isPresent();
+            return CompletableFuture.completedFuture(new long[] {gone ? 1 : 0, 0, 0});
         }
         PeerCalls.LogState log = view.logState(call.index());
         return CompletableFuture.completedFuture(new long[] {log.term(), log.flushedIndex(), log.termAtIndex()});
@@ -235,7 +243,7 @@ final class RatisShard implements HostedShard, RatisStateMachineAdapter.Listener
     @Override
     public void leaderLost() {
         appends.leaderLost();
-        view.leader().map(Peer::address).ifPresent(shared.watch());
+        view.leader().map(Peer::address).ifPresent(shared.nodes()::watch);
     }
 
     /** The process at an address has ended. */

@@ -51,8 +51,23 @@ public final class RatisShardHost implements ShardDirectory, AutoCloseable {
     private final DiskGuard disk;
     private final LocalCalls calls = new LocalCalls();
     private final RaftSync sync = new RaftSync(this::syncFailed);
+    private final NodeWatch nodes = new Nodes();
     private final RaftServer server;
     private final ShardLives lives;
+
+    /** The nodes that lead shards of this one. */
+    private final class Nodes implements NodeWatch {
+        @Override
+        public void watch(String address) {
+            // shards that it led need not wait until they miss its heartbeats
+            peers.watch(address, () -> lives.all().forEach(hosted -> hosted.shard().nodeGone(address)));
+        }
+
+        @Override
+        public boolean isGone(String address) {
+            return peers.isGone(address);
+        }
+    }
 
     /**
      * Opens what the data directory holds and starts serving.
@@ -168,7 +183,7 @@ public final class RatisShardHost implements ShardDirectory, AutoCloseable {
                         executors,
                         calls,
                         disk,
-                        leader -> peers.watch(leader, () -> gone(leader))));
+                        nodes));
         machine.listen(shard);
         return new ShardLives.Served(
                 shard,
@@ -225,11 +240,6 @@ public final class RatisShardHost implements ShardDirectory, AutoCloseable {
     /** As {@link #remove(ShardId)}, but a later life of the shard than the last one named is left alone. */
     public void remove(ShardId shard, Generation last) throws IOException {
         lives.remove(shard, last);
-    }
-
-    /** The process at an address has ended: shards that it led need not wait until they miss its heartbeats. */
-    private void gone(String address) {
-        lives.all().forEach(hosted -> hosted.shard().nodeGone(address));
     }
 
     private void syncFailed(RaftGroupId group, SyncFailedException failure) {

@@ -22,12 +22,23 @@ final class TestGroup implements GroupView {
     /** Thrown by every look at the log. */
     private volatile RuntimeException closed;
 
+    private volatile Peer leader = peer("a");
+
     TestGroup(String... names) {
         become(names);
     }
 
     static PeerId id(String name) {
         return new PeerId(new NodeId(name), new Incarnation(1));
+    }
+
+    private static Peer peer(String name) {
+        return new Peer(id(name), "127.0.0.1:1", Role.VOTER);
+    }
+
+    /** Another one leads. */
+    void follow(String name) {
+        leader = peer(name);
     }
 
     /** Other voters, all with an address. */
@@ -57,12 +68,12 @@ final class TestGroup implements GroupView {
 
     @Override
     public boolean leads() {
-        return true;
+        return leader.id().equals(SELF);
     }
 
     @Override
     public Optional<Peer> leader() {
-        return Optional.of(new Peer(SELF, "127.0.0.1:1", Role.VOTER));
+        return Optional.of(leader);
     }
 
     @Override

@@ -12,7 +12,11 @@ final class TestPeers implements PeerCalls {
     /** A question that was not answered yet. */
     record Asked(Peer peer, long index, CompletableFuture<LogState> answer) {}
 
+    /** A voter that was asked for the leader and has not answered yet. */
+    record AskedForLeader(Peer peer, long term, CompletableFuture<Boolean> answer) {}
+
     private final List<Asked> open = new ArrayList<>();
+    private final List<AskedForLeader> openForLeader = new ArrayList<>();
 
     @Override
     public synchronized CompletableFuture<LogState> logState(Peer peer, UUID group, long index) {
@@ -38,5 +42,16 @@ final class TestPeers implements PeerCalls {
     @Override
     public CompletableFuture<VersionSupport> versions(Peer peer, UUID group) {
         throw new AssertionError("nobody asks for versions here");
+    }
+
+    @Override
+    public synchronized CompletableFuture<Boolean> leaderGone(Peer peer, UUID group, long term) {
+        AskedForLeader asked = new AskedForLeader(peer, term, new CompletableFuture<>());
+        openForLeader.add(asked);
+        return asked.answer();
+    }
+
+    synchronized List<AskedForLeader> openForLeader() {
+        return List.copyOf(openForLeader);
     }
 }
