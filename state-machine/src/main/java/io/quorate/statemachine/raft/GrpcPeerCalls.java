@@ -25,7 +25,9 @@ import org.apache.ratis.thirdparty.io.grpc.stub.ClientCalls;
 import org.apache.ratis.thirdparty.io.grpc.stub.ServerCalls;
 import org.apache.ratis.thirdparty.io.grpc.stub.StreamObserver;
 
-/** {@link PeerCalls} over gRPC, on the port that Ratis serves. One channel per peer address, shared by all shards. */
+/**
+ * {@link PeerCalls} over gRPC, on the port that Ratis serves. One channel per peer address, shared by all shards, until {@link #retain}.
+ */
 final class GrpcPeerCalls implements PeerCalls, AutoCloseable {
     /** Answers a peer's call with three numbers. */
     interface Handler {
@@ -143,6 +145,9 @@ final class GrpcPeerCalls implements PeerCalls, AutoCloseable {
             gone.remove(address);
         } else if (state == ConnectivityState.TRANSIENT_FAILURE) {
             gone.add(address);
+            if (channels.get(address) != channel) {
+                gone.remove(address); // closed meanwhile, and nobody would
+            }
             if (wasReady) {
                 ended.run();
             }
@@ -150,6 +155,18 @@ final class GrpcPeerCalls implements PeerCalls, AutoCloseable {
         boolean ready = state == ConnectivityState.READY
                 || wasReady && state != ConnectivityState.TRANSIENT_FAILURE; // not yet known what a broken one means
         channel.notifyWhenStateChanged(state, () -> look(address, channel, ready, ended));
+    }
+
+    /** Closes the connections to all other addresses: those who had them are peers of no shard here any more. */
+    void retain(Set<String> addresses) {
+        for (String address : channels.keySet()) {
+            if (!addresses.contains(address)) {
+                ManagedChannel channel = channels.remove(address);
+                channel.shutdownNow();
+                watched.remove(address);
+                gone.remove(address);
+            }
+        }
     }
 
     /** The serving side, to be mounted on the node's port. */

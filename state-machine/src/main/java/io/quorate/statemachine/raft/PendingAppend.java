@@ -5,9 +5,15 @@ import io.quorate.wal.log.AppendOutcome;
 import io.quorate.wal.log.LogRecord;
 import io.quorate.wal.log.WriteConcern;
 import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
-/** An append on its way: answered exactly once, by whoever comes first (apply, deadline, failure, close). */
+/**
+ * An append on its way: answered exactly once, by whoever comes first (apply, deadline, failure, close). A listener that fails is
+ * nobody else's trouble: it may be called on the thread that applies, with an entry that is fine.
+ */
 final class PendingAppend {
+    private static final Logger log = LoggerFactory.getLogger(PendingAppend.class);
     private static final AtomicIntegerFieldUpdater<PendingAppend> ANSWERED =
             AtomicIntegerFieldUpdater.newUpdater(PendingAppend.class, "answered");
 
@@ -51,7 +57,11 @@ final class PendingAppend {
 
     void answer(AppendOutcome outcome) {
         if (ANSWERED.compareAndSet(this, 0, 1)) {
-            listener.completed(position, outcome);
+            try {
+                listener.completed(position, outcome);
+            } catch (RuntimeException | Error bug) {
+                log.error("whoever waits for an append failed to take its outcome, {}", outcome, bug);
+            }
         }
     }
 }

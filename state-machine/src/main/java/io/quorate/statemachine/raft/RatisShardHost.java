@@ -5,6 +5,7 @@ import io.quorate.statemachine.host.ShardDirectory;
 import io.quorate.statemachine.raft.sync.RaftSync;
 import io.quorate.statemachine.raft.sync.SyncFailedException;
 import io.quorate.topology.Generation;
+import io.quorate.topology.Peer;
 import io.quorate.topology.ShardDescriptor;
 import io.quorate.topology.ShardId;
 import io.quorate.wal.log.Lsn;
@@ -19,6 +20,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 import org.apache.ratis.conf.Parameters;
 import org.apache.ratis.conf.RaftProperties;
 import org.apache.ratis.grpc.GrpcConfigKeys;
@@ -38,6 +40,9 @@ import org.slf4j.LoggerFactory;
 public final class RatisShardHost implements ShardDirectory, AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(RatisShardHost.class);
     private static final long TICK_MILLIS = 10;
+    /** Between two looks for connections that no shard needs any more. */
+    private static final long RETAIN_SECONDS = 60;
+
     private static final Duration CHECKPOINT_TIMEOUT = Duration.ofMinutes(1);
     /** What opening a shard may take on a disk that was full. */
     private static final long REOPEN_BYTES = 16 << 20;
@@ -60,7 +65,8 @@ public final class RatisShardHost implements ShardDirectory, AutoCloseable {
         @Override
         public void watch(String address) {
             // shards that it led need not wait until they miss its heartbeats
-            peers.watch(address, () -> lives.all().forEach(hosted -> hosted.shard().nodeGone(address)));
+            peers.watch(
+                    address, () -> lives.all().forEach(hosted -> hosted.shard().nodeGone(address)));
         }
 
         @Override
@@ -132,6 +138,9 @@ public final class RatisShardHost implements ShardDirectory, AutoCloseable {
         listen();
         lives.recover();
         executors.scheduler().scheduleWithFixedDelay(this::tick, TICK_MILLIS, TICK_MILLIS, TimeUnit.MILLISECONDS);
+        executors
+                .scheduler()
+                .scheduleWithFixedDelay(this::retainPeers, RETAIN_SECONDS, RETAIN_SECONDS, TimeUnit.SECONDS);
         log.info("[{}] serves {} shards at {}", config.self(), lives.all().size(), config.address());
     }
 
@@ -177,13 +186,7 @@ public final class RatisShardHost implements ShardDirectory, AutoCloseable {
                 machine,
                 health,
                 config.raft().batches(),
-                new RatisShard.Shared(
-                        this::server,
-                        peers,
-                        executors,
-                        calls,
-                        disk,
-                        nodes));
+                new RatisShard.Shared(this::server, peers, executors, calls, disk, nodes));
         machine.listen(shard);
         return new ShardLives.Served(
                 shard,
@@ -277,6 +280,17 @@ public final class RatisShardHost implements ShardDirectory, AutoCloseable {
         }
     }
 
+    private void retainPeers() {
+        try {
+            peers.retain(lives.all().stream()
+                    .flatMap(hosted -> hosted.shard().status().peers().stream())
+                    .map(Peer::address)
+                    .collect(Collectors.toSet()));
+        } catch (RuntimeException e) {
+            log.warn("[{}] connections cannot be looked through; tried again", config.self(), e);
+        }
+    }
+
     private void checkpoint(ShardLives.Served hosted) {
         hosted.shard().checkpoint(CHECKPOINT_TIMEOUT).whenComplete((lsn, failure) -> {
             if (failure != null) {
@@ -296,9 +310,7 @@ public final class RatisShardHost implements ShardDirectory, AutoCloseable {
 
     @Override
     public Collection<HostedShard> all() {
-        return lives.all().stream()
-                .map(hosted -> (HostedShard) hosted.shard())
-                .toList();
+        return lives.all().stream().map(hosted -> (HostedShard) hosted.shard()).toList();
     }
 
     /** Stops serving, in order: no new appends, Ratis closed, whoever still waits is answered. */

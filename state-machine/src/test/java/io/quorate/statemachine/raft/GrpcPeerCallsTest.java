@@ -1,0 +1,72 @@
+package io.quorate.statemachine.raft;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.quorate.topology.ClusterId;
+import io.quorate.topology.Peer;
+import io.quorate.topology.Role;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
+import org.apache.ratis.thirdparty.io.grpc.ManagedChannel;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+class GrpcPeerCallsTest {
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
+    /** Nobody listens there. */
+    private static final String STAYS = "127.0.0.1:1";
+
+    private static final String LEAVES = "127.0.0.1:2";
+
+    private final Map<String, ManagedChannel> connected = new ConcurrentHashMap<>();
+    private final GrpcPeerCalls calls =
+            new GrpcPeerCalls(new ClusterId(UUID.randomUUID()), Duration.ofSeconds(1), this::connect);
+
+    private ManagedChannel connect(String address) {
+        ManagedChannel channel = GrpcWiring.connect(address, Optional.empty());
+        connected.put(address, channel);
+        return channel;
+    }
+
+    @AfterEach
+    void close() {
+        calls.close();
+    }
+
+    private void call(String address) {
+        Peer peer = new Peer(TestGroup.id("b"), address, Role.VOTER);
+        assertThat(calls.logState(peer, UUID.randomUUID(), -1)).failsWithin(PATIENCE);
+    }
+
+    @Test
+    void connectionsToThoseWhoArePeersNoMoreAreClosedAndMadeAnewWhenNeeded() {
+        call(STAYS);
+        call(LEAVES);
+        calls.watch(LEAVES, () -> {});
+        Awaitility.await("refused").atMost(PATIENCE).until(() -> calls.isGone(LEAVES));
+        ManagedChannel first = connected.get(LEAVES);
+
+        calls.retain(Set.of(STAYS));
+
+        assertThat(first.isShutdown()).isTrue();
+        assertThat(calls.isGone(LEAVES)).isFalse();
+        assertThat(connected.get(STAYS).isShutdown()).isFalse();
+        call(LEAVES);
+        assertThat(connected.get(LEAVES)).isNotSameAs(first);
+        assertThat(connected.get(LEAVES).isShutdown()).isFalse();
+    }
+
+    @Test
+    void aPortThatTakesNoConnectionIsGoneAndOneThatWasNeverHeldHasNotEnded() {
+        calls.watch(STAYS, () -> {
+            throw new AssertionError("there was no connection that could break");
+        });
+        Awaitility.await("refused").atMost(PATIENCE).until(() -> calls.isGone(STAYS));
+        assertThat(calls.isGone(LEAVES)).as("not watched").isFalse();
+    }
+}
