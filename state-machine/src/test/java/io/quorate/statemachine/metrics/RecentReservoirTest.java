@@ -24,4 +24,12 @@ class RecentReservoirTest {
         assertThat(reservoir.getSnapshot().getMin()).isEqualTo(1000 - 256);
         assertThat(reservoir.getSnapshot().getMax()).isEqualTo(999);
     }
+
+    @Test
+    void theSumIsOfAllValuesThatEverCame() {
+        for (int i = 0; i < 1000; i++) {
+            reservoir.update(i);
+        }
+        assertThat(((RecentSnapshot) reservoir.getSnapshot()).sum()).isEqualTo(999 * 1000 / 2);
+    }
 }
