@@ -7,8 +7,8 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.quorate.statemachine.raft.GrpcWiring;
 import io.quorate.statemachine.raft.TlsFiles;
 import io.quorate.statemachine.service.AdminException;
+import io.quorate.statemachine.service.ConnectionProblem;
 import io.quorate.statemachine.service.QuorateMethods;
-import io.quorate.statemachine.service.StatusText;
 import io.quorate.statemachine.wire.AdminCall;
 import io.quorate.statemachine.wire.AdminReply;
 import io.quorate.statemachine.wire.WireMessage;
@@ -19,14 +19,22 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import org.apache.ratis.thirdparty.io.grpc.CallOptions;
+import org.apache.ratis.thirdparty.io.grpc.ClientStreamTracer;
 import org.apache.ratis.thirdparty.io.grpc.ManagedChannel;
+import org.apache.ratis.thirdparty.io.grpc.Metadata;
 import org.apache.ratis.thirdparty.io.grpc.StatusRuntimeException;
 import org.apache.ratis.thirdparty.io.grpc.stub.ClientCalls;
 
 /** Calls the operations of nodes, by address. Blocking and thread-safe. */
 public final class AdminClient implements AutoCloseable {
-    /** Name of the error when a node cannot be reached or does not answer in time. */
+    /** Name of the error when a node cannot be reached: it certainly has not heard of the call. */
     public static final String UNREACHABLE = "UNREACHABLE";
+
+    /** The same, where trying again cannot help: TLS on one side only, a port for something else. */
+    public static final String WRONG_SETTINGS = "WRONG_SETTINGS";
+
+    /** Name of the error when a node was sent the call and did not answer, or not in time: what was asked for may have happened. */
+    public static final String NO_ANSWER = "NO_ANSWER";
 
     private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -40,20 +48,24 @@ public final class AdminClient implements AutoCloseable {
     /**
      * Calls one operation of one node.
      *
-     * @throws AdminException by name, if it was refused or failed, or the node is {@link #UNREACHABLE}
+     * @throws AdminException by name, if it was refused or failed, or the node is {@link #UNREACHABLE}, has {@link
+     *     #WRONG_SETTINGS}, or gives {@link #NO_ANSWER}
      */
     public JsonNode call(String address, String operation, ObjectNode arguments, Duration timeout) {
         ManagedChannel channel = channels.computeIfAbsent(address, target -> GrpcWiring.connect(target, tls));
         WireMessage request = new AdminCall(operation, Bytes.utf8(arguments.toString())).encode();
-        CallOptions options = CallOptions.DEFAULT.withDeadlineAfter(timeout.toMillis(), TimeUnit.MILLISECONDS);
+        CallWatch watch = new CallWatch();
+        CallOptions options = CallOptions.DEFAULT
+                .withDeadlineAfter(timeout.toMillis(), TimeUnit.MILLISECONDS)
+                .withStreamTracerFactory(watch);
         WireMessage answer;
         try {
             answer = ClientCalls.blockingUnaryCall(channel, QuorateMethods.ADMIN, options, request);
         } catch (StatusRuntimeException e) {
+            ConnectionProblem problem = ConnectionProblem.of(e.getStatus(), watch.sent);
+            String error = problem.settings() ? WRONG_SETTINGS : watch.sent ? NO_ANSWER : UNREACHABLE;
             throw new AdminException(
-                    UNREACHABLE,
-                    "node at " + address + " does not answer '" + operation + "': " + StatusText.of(e.getStatus()),
-                    e);
+                    error, "node at " + address + " does not answer '" + operation + "': " + problem.text(), e);
         }
         AdminReply reply = AdminReply.decode(answer.joined());
         if (reply instanceof AdminReply.Failed failed) {
@@ -67,6 +79,21 @@ public final class AdminClient implements AutoCloseable {
             return JSON.readTree(json.utf8());
         } catch (JsonProcessingException e) {
             throw new AdminException("INVALID", "node at " + address + " answered with broken JSON", e);
+        }
+    }
+
+    /** Sees whether a call left for a connection that is up; as long as it did not, nobody has heard of it. */
+    private static final class CallWatch extends ClientStreamTracer.Factory {
+        private volatile boolean sent;
+
+        @Override
+        public ClientStreamTracer newClientStreamTracer(ClientStreamTracer.StreamInfo info, Metadata headers) {
+            return new ClientStreamTracer() {
+                @Override
+                public void outboundHeaders() {
+                    sent = true;
+                }
+            };
         }
     }
 

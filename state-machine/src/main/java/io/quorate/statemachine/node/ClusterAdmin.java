@@ -53,7 +53,7 @@ public final class ClusterAdmin implements AutoCloseable {
         seeds.forEach(Peer::checkAddress);
         this.seeds = List.copyOf(seeds);
         this.calls = new ClusterCalls(this.seeds, tls, patience, progress);
-        this.members = new MemberChanges(calls, this.seeds, patience, progress);
+        this.members = new MemberChanges(calls, patience, progress);
         this.patience = patience;
         this.progress = progress;
     }
@@ -119,17 +119,32 @@ public final class ClusterAdmin implements AutoCloseable {
                 : ClusterId.parse(known.iterator().next());
     }
 
-    /** What each node that answers says of itself and of its shards; nodes that do not answer are named with the error. */
+    /**
+     * What each node says of itself and of its shards: of all that the seeds, their shards and the cluster's metadata name. Nodes that
+     * do not answer are there with an {@code error}.
+     */
     public List<JsonNode> status() {
-        List<JsonNode> all = new ArrayList<>();
-        for (String address : calls.addresses()) {
-            try {
-                all.add(calls.call(address, "status", ClusterCalls.none(), STEP));
-            } catch (AdminException e) {
-                all.add(ClusterCalls.none().put("address", address).put("error", e.getMessage()));
-            }
-        }
-        return all;
+        NodeWalk walk = calls.everybody();
+        Map<String, JsonNode> all = new TreeMap<>(walk.statuses());
+        walk.silent()
+                .forEach((address, failure) -> all.put(
+                        address, ClusterCalls.none().put("address", address).put("error", failure.getMessage())));
+        return List.copyOf(all.values());
+    }
+
+    /** Whether calls changed something so far, or may have: false where nothing that changes was sent, or all of it was refused. */
+    public boolean mayHaveChanged() {
+        return calls.mayHaveChanged();
+    }
+
+    /**
+     * A shard with its members, by the first that knows it.
+     *
+     * @throws AdminException {@code UNKNOWN_SHARD} if the cluster has none of this name; the message says which there are
+     */
+    public ShardDescriptor find(ShardId shard) {
+        return DescriptorJson.readDescriptor(
+                calls.eventually(calls.deadline(), "shard " + shard, () -> calls.descriptor(shard)));
     }
 
     /** Nodes registered in the cluster. */

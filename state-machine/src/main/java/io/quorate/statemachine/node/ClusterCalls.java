@@ -8,77 +8,283 @@ import io.quorate.topology.Peer;
 import io.quorate.topology.ShardId;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BiFunction;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 
-/** Finds nodes and leaders, calls them, and tries again what fails for a reason that passes. Blocking. */
+/**
+ * Finds nodes and leaders, calls them, and tries again what fails for a reason that passes. Any seed that answers will do; nodes that
+ * it does not name are looked up in the cluster's metadata. Blocking.
+ */
 final class ClusterCalls implements AutoCloseable {
     static final Duration STEP = Duration.ofSeconds(5);
 
     private static final Duration PAUSE = Duration.ofMillis(50);
+    private static final Set<String> READS = Set.of(
+            "hello",
+            "status",
+            "digest",
+            "query",
+            "versions.survey",
+            "log.tail",
+            "entry.look",
+            "skips.list",
+            "nodes.list",
+            "shards.list");
+    /** Errors that pass, and what was not confirmed. */
+    private static final Set<String> PASSING = Set.of(
+            AdminClient.UNREACHABLE,
+            AdminClient.NO_ANSWER,
+            "NO_LEADER",
+            "NOT_LEADER",
+            "NOT_INITIALIZED",
+            "BEHIND",
+            "INDETERMINATE",
+            "REMOVING",
+            "METADATA_UNAVAILABLE",
+            "CONFLICT");
+    /** Errors of a change behind which it may have happened. */
+    private static final Set<String> UNDECIDED =
+            Set.of(AdminClient.NO_ANSWER, "INDETERMINATE", "METADATA_UNAVAILABLE", "BEHIND", "FAILED", "INTERNAL");
 
     private final AdminClient client;
     private final List<String> seeds;
     private final Duration patience;
     private final Consumer<String> progress;
-    /** What is wrong with seeds is told once, however often they are tried. */
+    /** Asks for statuses: one thread a node, since a node that has not answered yet is not asked again. */
+    private final ExecutorService asking;
+
+    private final Map<String, CompletableFuture<JsonNode>> questions = new ConcurrentHashMap<>();
+    /** Nodes that answered before: asked together with the seeds. */
+    private final Set<String> known = ConcurrentHashMap.newKeySet();
+    /** What is wrong with nodes is told once, however often they are tried. */
     private final Set<String> told = ConcurrentHashMap.newKeySet();
+
+    private volatile boolean changed;
 
     ClusterCalls(List<String> seeds, Optional<TlsFiles> tls, Duration patience, Consumer<String> progress) {
         this.client = new AdminClient(tls);
         this.seeds = seeds;
         this.patience = patience;
         this.progress = progress;
+        this.asking = Executors.newCachedThreadPool(task -> {
+            Thread thread = new Thread(task, "ask-status");
+            thread.setDaemon(true);
+            return thread;
+        });
     }
 
     JsonNode call(String address, String operation, ObjectNode arguments, Duration timeout) {
-        return client.call(address, operation, arguments, timeout);
+        boolean change = !READS.contains(operation) && !arguments.path("dryRun").asBoolean(false);
+        try {
+            JsonNode answer = client.call(address, operation, arguments, timeout);
+            changed = changed || change;
+            return answer;
+        } catch (AdminException e) {
+            changed = changed || change && UNDECIDED.contains(e.error());
+            throw e;
+        }
     }
 
-    /** Addresses of all nodes that seeds and their shards' members name. */
-    Set<String> addresses() {
-        Set<String> addresses = new TreeSet<>(seeds);
-        for (String seed : seeds) {
+    /** Whether something was changed so far, or may have been. */
+    boolean mayHaveChanged() {
+        return changed;
+    }
+
+    private NodeWalk walk() {
+        return new NodeWalk(this::askStatus);
+    }
+
+    private CompletableFuture<JsonNode> askStatus(String address) {
+        CompletableFuture<JsonNode> before = questions.get(address);
+        if (before != null && !before.isDone()) {
+            return before;
+        }
+        Duration step = patience.compareTo(STEP) < 0 ? patience : STEP;
+        CompletableFuture<JsonNode> question =
+                CompletableFuture.supplyAsync(() -> client.call(address, "status", none(), step), asking);
+        questions.put(address, question);
+        return question;
+    }
+
+    private List<String> starts() {
+        List<String> starts = new ArrayList<>(seeds);
+        starts.addAll(known);
+        return starts;
+    }
+
+    /** Asks every node that can be found. */
+    NodeWalk everybody() {
+        NodeWalk walk = walk();
+        BiFunction<String, JsonNode, Optional<JsonNode>> nobody = (address, status) -> Optional.empty();
+        walk.find(starts(), nobody);
+        walk.find(registered(walk), nobody);
+        return walk;
+    }
+
+    /** Addresses of all nodes of the cluster's metadata; empty if that cannot be read. */
+    private List<String> registered(NodeWalk walk) {
+        List<String> addresses = new ArrayList<>();
+        Optional<JsonNode> metadata = walk.find(List.of(), leaderOf(MetadataShard.ID));
+        if (metadata.isPresent()) {
             try {
-                for (JsonNode shard : call(seed, "status", none(), STEP).path("shards")) {
-                    shard.path("peers")
-                            .forEach(peer -> addresses.add(peer.path("address").asText()));
-                }
-            } catch (AdminException unreachable) {
-                if (told.add(unreachable.getMessage())) {
-                    progress.accept(unreachable.getMessage());
-                }
+                call(metadata.get().path("address").asText(), "nodes.list", none(), STEP)
+                        .path("nodes")
+                        .forEach(node -> addresses.add(node.path("address").asText()));
+            } catch (AdminException unavailable) {
+                tell("the cluster's list of nodes cannot be read: " + unavailable.getMessage());
             }
         }
         return addresses;
     }
 
-    JsonNode findLeader(ShardId shard, Set<String> addresses) {
-        List<String> silent = new ArrayList<>();
-        for (String address : addresses) {
-            try {
-                Optional<JsonNode> status = askStatus(shard, address);
-                if (status.isPresent() && status.get().path("leads").asBoolean()) {
-                    return ((ObjectNode) status.get()).put("address", address);
-                }
-            } catch (AdminException unreachable) {
-                silent.add(unreachable.getMessage());
+    private void tell(String trouble) {
+        if (told.add(trouble)) {
+            progress.accept(trouble);
+        }
+    }
+
+    private static Optional<JsonNode> replica(JsonNode status, ShardId shard) {
+        for (JsonNode replica : status.path("shards")) {
+            if (replica.path("shard").asText().equals(shard.value())) {
+                return Optional.of(replica);
+            }
+        }
+        return Optional.empty();
+    }
+
+    private static BiFunction<String, JsonNode, Optional<JsonNode>> leaderOf(ShardId shard) {
+        return (address, status) -> replica(status, shard)
+                .filter(replica -> replica.path("leads").asBoolean())
+                .map(replica -> replica.<ObjectNode>deepCopy().put("address", address));
+    }
+
+    /**
+     * A shard's status on its leader, with the {@code address} of that.
+     *
+     * @param more addresses to begin with besides the seeds
+     * @throws AdminException {@code UNKNOWN_SHARD} if the cluster's metadata has no such shard, {@code NO_CLUSTER} if the seeds are
+     *     parts of none, {@code NO_LEADER} or {@code UNREACHABLE} if it cannot be found now
+     */
+    JsonNode findLeader(ShardId shard, Collection<String> more) {
+        NodeWalk walk = walk();
+        List<String> starts = starts();
+        starts.addAll(more);
+        Optional<JsonNode> leader = walk.find(starts, leaderOf(shard));
+        if (leader.isEmpty()) {
+            requireCluster(walk);
+            leader = walk.find(registered(walk), leaderOf(shard));
+        }
+        known.addAll(walk.statuses().keySet());
+        if (leader.isPresent()) {
+            return leader.get();
+        }
+        if (!shard.equals(MetadataShard.ID)) {
+            record(walk, shard);
+        }
+        throw noLeader(shard, walk);
+    }
+
+    private AdminException noLeader(ShardId shard, NodeWalk walk) {
+        Set<String> asked = new TreeSet<>(walk.statuses().keySet());
+        asked.addAll(walk.silent().keySet());
+        StringBuilder silent = new StringBuilder();
+        walk.silent().values().forEach(failure -> {
+            tell(failure.getMessage());
+            silent.append(silent.isEmpty() ? ": " : "; ").append(failure.getMessage());
+        });
+        return new AdminException(
+                "NO_LEADER", "shard " + shard + " has no leader that can be reached, asked " + asked + silent);
+    }
+
+    /** Refuses where it is certain, or all that can be said, that the seeds are parts of no cluster. */
+    private void requireCluster(NodeWalk walk) {
+        if (clusterOf(walk).isPresent()) {
+            return;
+        }
+        List<AdminException> silent = List.copyOf(walk.silent().values());
+        String why = silent.stream().map(AdminException::getMessage).collect(Collectors.joining("; "));
+        if (walk.statuses().isEmpty()) {
+            boolean hopeless = silent.stream().allMatch(e -> e.error().equals(AdminClient.WRONG_SETTINGS));
+            silent.forEach(failure -> tell(failure.getMessage()));
+            throw new AdminException(hopeless ? AdminClient.WRONG_SETTINGS : AdminClient.UNREACHABLE, why);
+        }
+        throw new AdminException(
+                silent.isEmpty() ? "NO_CLUSTER" : "NOT_INITIALIZED",
+                "not initialised: the nodes at " + walk.statuses().keySet()
+                        + " are part of no cluster yet; make one of them with 'quorate init'"
+                        + (silent.isEmpty() ? "" : ". Others do not answer: " + why));
+    }
+
+    private static Optional<String> clusterOf(NodeWalk walk) {
+        return walk.statuses().values().stream()
+                .map(status -> status.path("cluster"))
+                .filter(JsonNode::isTextual)
+                .map(JsonNode::asText)
+                .findFirst();
+    }
+
+    /** Id of the cluster, by the word of any node. */
+    String cluster() {
+        NodeWalk walk = walk();
+        Optional<String> cluster = walk.find(
+                starts(),
+                (address, status) -> Optional.ofNullable(status.path("cluster").textValue()));
+        if (cluster.isEmpty()) {
+            requireCluster(walk);
+        }
+        return cluster.orElseThrow();
+    }
+
+    /** What the metadata knows of a shard. */
+    private JsonNode record(NodeWalk walk, ShardId shard) {
+        JsonNode metadata = walk.find(List.of(), leaderOf(MetadataShard.ID)).orElseThrow(() -> noLeader(shard, walk));
+        List<String> names = new ArrayList<>();
+        for (JsonNode record : call(metadata.path("address").asText(), "shards.list", none(), STEP)
+                .path("shards")) {
+            String name = record.path("descriptor").path("shard").asText();
+            if (name.equals(shard.value())) {
+                return record;
+            }
+            if (!name.equals(MetadataShard.ID.value())) {
+                names.add(name);
             }
         }
         throw new AdminException(
-                "NO_LEADER",
-                "shard " + shard + " has no leader that can be reached, asked " + addresses
-                        + (silent.isEmpty() ? "" : ": " + String.join("; ", silent)));
+                "UNKNOWN_SHARD",
+                "no shard '" + shard + "' in the cluster; "
+                        + (names.isEmpty()
+                                ? "there is none yet, 'quorate shards create' makes one"
+                                : "there are: " + String.join(", ", names)));
+    }
+
+    /** Descriptor of a shard with its present members: by the first member that answers, else by the metadata. */
+    JsonNode descriptor(ShardId shard) {
+        NodeWalk walk = walk();
+        Optional<JsonNode> replica = walk.find(starts(), (address, status) -> replica(status, shard));
+        if (replica.isEmpty()) {
+            requireCluster(walk);
+            return record(walk, shard).path("descriptor");
+        }
+        ObjectNode descriptor = replica.get().path("descriptor").deepCopy();
+        JsonNode peers = replica.get().path("peers");
+        return peers.isEmpty() ? descriptor : descriptor.set("peers", peers);
     }
 
     /** As {@link #findLeader}, of whoever can be asked; waits until there is one. */
     JsonNode leader(ShardId shard, long deadline) {
-        return eventually(deadline, "leader of shard " + shard, () -> findLeader(shard, addresses()));
+        return eventually(deadline, "leader of shard " + shard, () -> findLeader(shard, List.of()));
     }
 
     void register(Peer peer, JsonNode hello, long deadline) {
@@ -91,19 +297,10 @@ final class ClusterCalls implements AutoCloseable {
     /** A shard's status on one node; empty if it is not served there, or nobody answers. */
     Optional<JsonNode> statusOf(ShardId shard, String address) {
         try {
-            return askStatus(shard, address);
+            return replica(call(address, "status", none(), STEP), shard);
         } catch (AdminException unreachable) {
             return Optional.empty();
         }
-    }
-
-    private Optional<JsonNode> askStatus(ShardId shard, String address) {
-        for (JsonNode status : call(address, "status", none(), STEP).path("shards")) {
-            if (status.path("shard").asText().equals(shard.value())) {
-                return Optional.of(status);
-            }
-        }
-        return Optional.empty();
     }
 
     static List<Peer> members(JsonNode leader) {
@@ -115,7 +312,7 @@ final class ClusterCalls implements AutoCloseable {
     /** Calls an operation on a shard's leader, and again on the next one if it moved. */
     JsonNode onLeader(ShardId shard, String operation, ObjectNode arguments, long deadline) {
         return eventually(deadline, "'" + operation + "' on the leader of " + shard, () -> {
-            JsonNode leader = findLeader(shard, addresses());
+            JsonNode leader = findLeader(shard, List.of());
             return call(leader.path("address").asText(), operation, arguments, remaining(deadline));
         });
     }
@@ -134,18 +331,7 @@ final class ClusterCalls implements AutoCloseable {
             try {
                 return attempt.run();
             } catch (AdminException e) {
-                boolean passes = Set.of(
-                                AdminClient.UNREACHABLE,
-                                "NO_LEADER",
-                                "NOT_LEADER",
-                                "NOT_INITIALIZED",
-                                "BEHIND",
-                                "INDETERMINATE",
-                                "REMOVING",
-                                "METADATA_UNAVAILABLE",
-                                "CONFLICT")
-                        .contains(e.error());
-                if (!passes || remaining(deadline).isZero()) {
+                if (!PASSING.contains(e.error()) || remaining(deadline).isZero()) {
                     throw e;
                 }
                 pause(what);
@@ -177,5 +363,6 @@ final class ClusterCalls implements AutoCloseable {
     @Override
     public void close() {
         client.close();
+        asking.shutdownNow();
     }
 }

@@ -155,7 +155,7 @@ final class ClusterOperations {
                 throw new AdminException(
                         "TOO_FEW_NODES",
                         replicas + " replicas are wanted, and the cluster has " + nodes.size()
-                                + " nodes; add nodes, or ask for fewer replicas");
+                                + (nodes.size() == 1 ? " node" : " nodes") + "; add nodes, or ask for fewer replicas");
             }
             leastLoaded(nodes).stream().limit(replicas).forEach(wanted::add);
         }

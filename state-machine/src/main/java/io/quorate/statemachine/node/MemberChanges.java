@@ -24,16 +24,14 @@ final class MemberChanges {
     private static final Duration STEP = ClusterCalls.STEP;
 
     private final ClusterCalls calls;
-    private final List<String> seeds;
     private final Duration patience;
     private final Consumer<String> progress;
 
     /** A node that has just joined a cluster closes its port for a moment. */
     private static final Duration JOIN = Duration.ofSeconds(5);
 
-    MemberChanges(ClusterCalls calls, List<String> seeds, Duration patience, Consumer<String> progress) {
+    MemberChanges(ClusterCalls calls, Duration patience, Consumer<String> progress) {
         this.calls = calls;
-        this.seeds = seeds;
         this.patience = patience;
         this.progress = progress;
     }
@@ -141,7 +139,7 @@ final class MemberChanges {
     }
 
     private Peer introduce(String address, long deadline) {
-        ClusterId cluster = ClusterId.parse(firstHello().path("cluster").asText());
+        ClusterId cluster = ClusterId.parse(calls.cluster());
         ObjectNode join = ClusterCalls.none().put("cluster", cluster.toString());
         long soon = Math.min(deadline, System.nanoTime() + JOIN.toNanos());
         JsonNode hello =
@@ -154,18 +152,6 @@ final class MemberChanges {
         });
         calls.register(peer, hello, deadline);
         return peer;
-    }
-
-    private JsonNode firstHello() {
-        AdminException last = null;
-        for (String seed : seeds) {
-            try {
-                return calls.call(seed, "hello", ClusterCalls.none(), STEP);
-            } catch (AdminException e) {
-                last = e;
-            }
-        }
-        throw last;
     }
 
     private static ShardDescriptor descriptorOf(JsonNode leaderStatus) {
@@ -270,7 +256,8 @@ final class MemberChanges {
             throw new AdminException(
                     "QUORUM_WOULD_BE_LOST",
                     "shard " + shard + " would have " + staying.size()
-                            + " voters of which " + alive + " can be reached, and needs "
+                            + (staying.size() == 1 ? " voter, of which " : " voters, of which ") + alive
+                            + " can be reached, and needs "
                             + VoterSets.majority(Math.max(1, staying.size())) + "; add or restart nodes first");
         }
     }

@@ -75,7 +75,10 @@ final class MetadataShard {
                     .join()
                     .value());
         } catch (CompletionException e) {
-            throw new AdminException("METADATA_UNAVAILABLE", "the metadata shard cannot be read: " + e.getCause(), e);
+            throw new AdminException(
+                    "METADATA_UNAVAILABLE",
+                    "the metadata shard cannot be read: " + e.getCause().getMessage(),
+                    e);
         }
     }
 
@@ -93,7 +96,7 @@ final class MetadataShard {
                 shard.append(record, WriteConcern.MAJORITY, TIMEOUT).join();
         if (!(outcome instanceof Committed committed) || committed.result().refused()) {
             throw new AdminException(
-                    "METADATA_UNAVAILABLE", "the metadata shard was not changed for certain: " + outcome);
+                    "METADATA_UNAVAILABLE", "the metadata shard was not changed for certain: " + reason(outcome));
         }
         KvResult result = KvResult.decode(committed.result().value());
         if (result instanceof KvResult.Failed failed
@@ -101,6 +104,18 @@ final class MetadataShard {
             throw new AdminException(
                     "CONFLICT", "'" + key + "' was changed by somebody else meanwhile; look and try again");
         }
+    }
+
+    private static String reason(AppendOutcome outcome) {
+        if (outcome instanceof AppendOutcome.Rejected rejected) {
+            return rejected.message();
+        }
+        if (outcome instanceof AppendOutcome.Indeterminate indeterminate) {
+            return indeterminate.message();
+        }
+        return outcome instanceof Committed refused
+                ? refused.result().value().utf8()
+                : "it is on the leader's disk only";
     }
 
     private static Bytes encode(ObjectNode document) {

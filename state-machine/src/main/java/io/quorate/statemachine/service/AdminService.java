@@ -61,7 +61,7 @@ public final class AdminService implements BindableService {
             return new AdminReply.Failed("INVALID", message);
         }
         LOG.error("administrative operation {} failed", operation, cause);
-        return new AdminReply.Failed("INTERNAL", cause.toString());
+        return new AdminReply.Failed("INTERNAL", "'" + operation + "' met a bug, see the node's log: " + message);
     }
 
     private static Optional<String> principal(ServerCall<?, ?> call) {
