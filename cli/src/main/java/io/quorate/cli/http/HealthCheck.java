@@ -68,7 +68,7 @@ public final class HealthCheck {
                 answers.add(ShardHealth.of(name, shard.status(), MAX_LAG_ENTRIES));
             } catch (RuntimeException e) {
                 log.warn("[{}/{}] cannot tell its status", node, name, e);
-                unreadable.put(name, "cannot tell its status: " + e);
+                unreadable.put(name, "cannot tell its status: " + e.getMessage());
             }
         }
         answers.sort(Comparator.comparing(ShardHealth::shard));

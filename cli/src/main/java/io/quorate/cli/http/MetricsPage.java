@@ -1,10 +1,15 @@
 package io.quorate.cli.http;
 
-import com.codahale.metrics.MetricFilter;
 import com.codahale.metrics.MetricRegistry;
+import io.prometheus.client.Collector;
 import io.prometheus.client.Collector.MetricFamilySamples;
-import io.prometheus.client.dropwizard.DropwizardExports;
 import io.prometheus.client.exporter.common.TextFormat;
+import io.prometheus.client.hotspot.BufferPoolsExports;
+import io.prometheus.client.hotspot.ClassLoadingExports;
+import io.prometheus.client.hotspot.GarbageCollectorExports;
+import io.prometheus.client.hotspot.MemoryPoolsExports;
+import io.prometheus.client.hotspot.StandardExports;
+import io.prometheus.client.hotspot.ThreadExports;
 import io.quorate.statemachine.host.HostedShard;
 import io.quorate.statemachine.metrics.MetricName;
 import io.quorate.statemachine.metrics.RatisMetricsBridge;
@@ -19,10 +24,19 @@ import java.util.TreeMap;
 import org.apache.ratis.protocol.RaftGroupId;
 
 /**
- * Everything that a node measures, in Prometheus' text format: its own registry, the state of its shards, and what Ratis measures
- * of this peer (other peers of the same process are left out). Thread-safe.
+ * Everything that a node measures, in Prometheus' text format: its own registry, the state of its shards, its process, and what Ratis
+ * measures of this peer (other peers of the same process are left out). Thread-safe.
  */
 public final class MetricsPage {
+    /** What Prometheus' own library measures of a process, under the names that dashboards know. */
+    private static final List<Collector> JVM = List.of(
+            new StandardExports(),
+            new MemoryPoolsExports(),
+            new BufferPoolsExports(),
+            new GarbageCollectorExports(),
+            new ThreadExports(),
+            new ClassLoadingExports());
+
     private final MetricRegistry own;
     private final HealthCheck health;
     private final ShardCollector shards;
@@ -43,25 +57,20 @@ public final class MetricsPage {
     }
 
     private List<MetricFamilySamples> collect() {
-        LabelSampleBuilder labels = new LabelSampleBuilder(shardsByGroup());
-        List<MetricFamilySamples> families = new ArrayList<>(shards.collect());
-        families.addAll(described("Measured by the node.", new DropwizardExports(own, labels)));
-        families.addAll(described("Measured by a shard's replica.", new DropwizardExports(ofShards(), labels)));
+        RegistryFamilies families = new RegistryFamilies(new ShardLabels(shardsByGroup()));
+        families.add(own);
+        families.add(ofShards());
         if (health.peer().isPresent() && RatisMetricsBridge.active().isPresent()) {
             String self = health.peer().get().toString();
-            MetricFilter samePeer = (name, metric) ->
-                    self.equals(MetricName.parse(name).labels().get("peer"));
-            MetricRegistry ratis = RatisMetricsBridge.active().get().metrics();
-            families.addAll(described("Measured by Ratis.", new DropwizardExports(ratis, samePeer, labels)));
+            families.add(
+                    RatisMetricsBridge.active().get().metrics(),
+                    (name, metric) ->
+                            self.equals(MetricName.parse(name).labels().get("peer")));
         }
-        return families;
-    }
-
-    /** The exporter's own help text is the name of one metric of the family, with its labels inside. */
-    private static List<MetricFamilySamples> described(String help, DropwizardExports exports) {
-        return exports.collect().stream()
-                .map(family -> new MetricFamilySamples(family.name, family.unit, family.type, help, family.samples))
-                .toList();
+        List<MetricFamilySamples> all = new ArrayList<>(shards.collect());
+        all.addAll(families.all());
+        JVM.forEach(collector -> all.addAll(collector.collect()));
+        return all;
     }
 
     /** In one registry, so that each name becomes one family; what a shard measured ends with it. */

@@ -118,7 +118,7 @@ public final class NodeHttpServer implements AutoCloseable {
                         exchange.getRequestHeaders().getFirst("Accept"));
             } catch (RuntimeException e) {
                 log.error("page {} failed", path, e);
-                page = new Page(500, TEXT, "failed: " + e + "\n");
+                page = new Page(500, TEXT, "failed: " + e.getMessage() + "; the node's log has more\n");
             }
             reply(exchange, page);
         }

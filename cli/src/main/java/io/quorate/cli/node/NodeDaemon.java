@@ -1,10 +1,6 @@
 package io.quorate.cli.node;
 
 import com.codahale.metrics.MetricRegistry;
-import com.codahale.metrics.jvm.BufferPoolMetricSet;
-import com.codahale.metrics.jvm.FileDescriptorRatioGauge;
-import com.codahale.metrics.jvm.GarbageCollectorMetricSet;
-import com.codahale.metrics.jvm.MemoryUsageGaugeSet;
 import io.quorate.cli.http.HealthCheck;
 import io.quorate.cli.http.MetricsPage;
 import io.quorate.cli.http.NodeHttpServer;
@@ -16,7 +12,6 @@ import io.quorate.statemachine.raft.RatisShardHost;
 import io.quorate.statemachine.rocksdb.RocksDbStateStoreFactory;
 import io.quorate.wal.apply.SessionLimits;
 import java.io.IOException;
-import java.lang.management.ManagementFactory;
 import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -40,10 +35,6 @@ public final class NodeDaemon implements AutoCloseable {
     private NodeDaemon(DaemonConfig config) {
         this.config = config;
         this.health = new HealthCheck(config.node());
-        metrics.register("jvm.memory", new MemoryUsageGaugeSet());
-        metrics.register("jvm.buffers", new BufferPoolMetricSet(ManagementFactory.getPlatformMBeanServer()));
-        metrics.register("jvm.gc", new GarbageCollectorMetricSet());
-        metrics.register("jvm.file_descriptors.ratio", new FileDescriptorRatioGauge());
     }
 
     /**

@@ -97,7 +97,7 @@ class NodeHttpServerTest {
         HttpResponse<String> plain = get("/metrics");
         assertThat(plain.headers().firstValue("Content-Type"))
                 .hasValueSatisfying(type -> assertThat(type).startsWith("text/plain; version=0.0.4"));
-        assertThat(plain.body()).contains("quorate_demo{kind=\"a\",} 3.0", "quorate_node_ready 0.0");
+        assertThat(plain.body()).contains("quorate_demo_total{kind=\"a\",} 3.0", "quorate_node_ready 0.0");
         HttpResponse<String> open = HttpClient.newHttpClient()
                 .send(
                         request("http", "/metrics")

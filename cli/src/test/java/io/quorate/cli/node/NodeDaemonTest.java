@@ -31,7 +31,9 @@ import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -74,7 +76,7 @@ class NodeDaemonTest {
             assertThat(get(node, "/health").statusCode()).isEqualTo(200);
             assertThat(get(node, "/ready").statusCode()).isEqualTo(503);
             assertThat(get(node, "/ready").body()).contains("\"phase\":\"not-in-a-cluster\"");
-            assertThat(get(node, "/metrics").body()).contains("jvm_memory_heap_used");
+            assertThat(get(node, "/metrics").body()).contains("jvm_memory_", "process_cpu_seconds_total");
         }
     }
 
@@ -163,19 +165,40 @@ class NodeDaemonTest {
                 .contains("quorate_shard_leader{shard=\"orders\",} 1.0")
                 .containsPattern("quorate_shard_applied_lsn\\{shard=\"orders\",} [1-9]")
                 .containsPattern("quorate_batch_records_count\\{shard=\"orders\",} [1-9]")
-                .containsPattern("quorate_batch_answer\\{shard=\"orders\",quantile=\"0.99\",} ")
-                .containsPattern("quorate_apply_count\\{shard=\"orders\",} [1-9]")
+                .containsPattern("quorate_batch_answer_seconds\\{quantile=\"0.99\",shard=\"orders\",} ")
+                .containsPattern("quorate_batch_answer_seconds_sum\\{shard=\"orders\",} ")
+                .containsPattern("quorate_apply_seconds_count\\{shard=\"orders\",} [1-9]")
                 .contains("quorate_batcher_queued_records{shard=\"orders\",} 0.0")
-                .contains("quorate_rejects{reason=\"queue_full\",shard=\"orders\",} 0.0")
+                .contains("quorate_rejects_total{reason=\"queue_full\",shard=\"orders\",} 0.0")
                 .contains("quorate_checkpoint_age_seconds{shard=\"orders\",}")
-                .contains("ratis_log_worker_flush_count{shard=\"orders\",peer=\"" + self + "\",}")
-                .contains("ratis_server_peer_commit_index{follower=\"" + follower + "\",shard=\"orders\",peer=\"" + self
-                        + "\",}")
-                .contains("ratis_grpc_log_appender_success_reply_count{follower=\"" + follower + "\"")
+                .contains("ratis_log_worker_flush_total{peer=\"" + self + "\",shard=\"orders\",}")
+                .contains("ratis_server_peer_commit_index{follower=\"" + follower + "\",peer=\"" + self
+                        + "\",shard=\"orders\",}")
+                .contains("ratis_grpc_log_appender_success_reply_total{follower=\"" + follower + "\"")
                 .contains("quantile=\"0.99\"")
                 .doesNotContain("group-")
                 .doesNotContain("peer=\"" + follower + "\"");
+        assertNamesAreAsPrometheusWantsThem(metrics);
         assertThat(metrics.lines().filter(line -> !line.startsWith("#")))
                 .allMatch(line -> line.matches("[a-zA-Z_][a-zA-Z0-9_]*(\\{([a-z_]+=\"[^\"]*\",)*})? \\S+"));
+    }
+
+    private static void assertNamesAreAsPrometheusWantsThem(String metrics) {
+        Map<String, String> helps = new TreeMap<>();
+        for (String line : metrics.lines().toList()) {
+            String[] words = line.split(" ", 4);
+            if (line.startsWith("# HELP ")) {
+                helps.put(words[2], words[3]);
+            } else if (line.startsWith("# TYPE ")) {
+                String name = words[2];
+                assertThat(helps.get(name)).as("help of " + name).isNotBlank().doesNotContain("Measured by this node");
+                assertThat(name.endsWith("_total")).as(name).isEqualTo(words[3].equals("counter"));
+                assertThat(name).doesNotContainPattern("_(millis|ms|nanos|time|latency|megabytes|rate|count|sum)$");
+                if (words[3].equals("summary")) {
+                    assertThat(metrics).contains("\n" + name + "_count{", "\n" + name + "_sum{");
+                }
+            }
+        }
+        assertThat(helps).hasSizeGreaterThan(50);
     }
 }
