@@ -42,9 +42,18 @@ public final class ConfigFile {
         } catch (CharacterCodingException e) {
             throw new ConfigException(file.toString(), List.of(new ConfigProblem(0, "is not UTF-8 text")));
         } catch (IOException e) {
-            throw new ConfigException(file.toString(), List.of(new ConfigProblem(0, "cannot be read: " + e)));
+            throw new ConfigException(
+                    file.toString(), List.of(new ConfigProblem(0, "cannot be read: " + e.getMessage())));
         }
         return parse(file, text);
+    }
+
+    /** Line of a setting at the top level of a file that {@link #read} took; 0 if it is not there. */
+    public static int lineOf(Path file, String setting) throws IOException {
+        YamlValue.Entry entry = YamlReader.read(file.toString(), Files.readString(file))
+                .entries()
+                .get(setting);
+        return entry == null ? 0 : entry.line();
     }
 
     /** The same for a text; {@code file} is what messages name and where relative paths start. */

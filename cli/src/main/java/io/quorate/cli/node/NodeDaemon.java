@@ -12,6 +12,7 @@ import io.quorate.statemachine.raft.RatisShardHost;
 import io.quorate.statemachine.rocksdb.RocksDbStateStoreFactory;
 import io.quorate.wal.apply.SessionLimits;
 import java.io.IOException;
+import java.net.BindException;
 import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -63,12 +64,14 @@ public final class NodeDaemon implements AutoCloseable {
         if (config.http().isPresent()) {
             Optional<TlsMaterial> tls = config.tls().map(TlsMaterial::load);
             MetricsPage page = new MetricsPage(metrics, health);
-            http = Optional.of(NodeHttpServer.start(config.http().get().resolve(), tls, health, page));
+            ListenAddress address = config.http().get();
+            http = Optional.of(listening(
+                    "http", "serve HTTP", address, () -> NodeHttpServer.start(address.resolve(), tls, health, page)));
         }
         RocksDbStateStoreFactory engine =
                 new RocksDbStateStoreFactory(config.preset().memory(config.memoryBytes()));
         stores = Optional.of(engine);
-        QuorateNode opened = new QuorateNode(new NodeConfig(
+        NodeConfig settings = new NodeConfig(
                 config.node(),
                 config.advertise().toString(),
                 config.listen().toString(),
@@ -80,11 +83,33 @@ public final class NodeDaemon implements AutoCloseable {
                 config.checkpoints().interval(),
                 config.checkpoints().logBytes(),
                 DISK_RESERVE_BYTES,
-                config.tls()));
+                config.tls());
+        QuorateNode opened = listening("listen", "listen", config.listen(), () -> new QuorateNode(settings));
         node = Optional.of(opened);
         health.watch(opened.identity().peer(), opened::host);
         log.info(
                 "[{}] started, incarnation {}", config.node(), opened.identity().incarnation());
+    }
+
+    /** Something that takes a port when it is made. */
+    private interface Listener<T> {
+        T start() throws IOException;
+    }
+
+    private static <T> T listening(String setting, String purpose, ListenAddress address, Listener<T> listener)
+            throws IOException {
+        try {
+            return listener.start();
+        } catch (IOException e) {
+            for (Throwable cause = e; cause != null; cause = cause.getCause()) {
+                boolean taken = cause instanceof BindException
+                        || String.valueOf(cause.getMessage()).contains("Address already in use");
+                if (taken) {
+                    throw new PortInUseException(setting, purpose, address, e);
+                }
+            }
+            throw e;
+        }
     }
 
     public DaemonConfig config() {

@@ -114,6 +114,9 @@ class NodeDaemonTest {
             assertThatThrownBy(() -> NodeDaemon.start(config, APPLICATIONS))
                     .isInstanceOf(IOException.class)
                     .hasMessageContaining("cannot listen at " + config.listen());
+            assertThatThrownBy(() -> NodeDaemon.start(config, APPLICATIONS))
+                    .isInstanceOfSatisfying(PortInUseException.class, e -> assertThat(e.setting()).isEqualTo("listen"))
+                    .hasMessageContaining("lsof -nP -iTCP:" + config.listen().port());
         }
         NodeDaemon.start(config, APPLICATIONS).close();
     }
