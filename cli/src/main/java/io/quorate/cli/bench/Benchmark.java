@@ -32,8 +32,8 @@ public final class Benchmark {
         this.progress = progress;
     }
 
-    /** What was measured, and the same as text for people. */
-    public record Outcome(Comparison comparison, String text) {}
+    /** What was measured, and the same as text for people and as one JSON object. */
+    public record Outcome(Comparison comparison, String text, String json) {}
 
     /**
      * Measures everything, writes the files asked for, and leaves nothing running.
@@ -73,13 +73,14 @@ public final class Benchmark {
     }
 
     private Outcome report(Comparison comparison, ReportHeader header) throws IOException {
+        String json = JsonReport.of(comparison, header).toString();
         if (options.jsonFile().isPresent()) {
-            Files.writeString(options.jsonFile().get(), JsonReport.of(comparison, header) + "\n");
+            Files.writeString(options.jsonFile().get(), json + "\n");
         }
         if (options.htmlFile().isPresent()) {
             Files.writeString(options.htmlFile().get(), HtmlReport.of(comparison, header));
         }
-        return new Outcome(comparison, TextReport.of(comparison, header));
+        return new Outcome(comparison, TextReport.of(comparison, header), json);
     }
 
     private ReportHeader header() throws IOException {

@@ -8,46 +8,60 @@ import io.quorate.cli.bench.load.OperationKind;
 import io.quorate.cli.bench.load.Workload;
 import io.quorate.cli.bench.measure.MeasurementPlan;
 import io.quorate.cli.bench.measure.SteadyRule;
+import io.quorate.cli.bench.system.SystemUnderTest;
+import io.quorate.cli.node.DurationText;
 import io.quorate.cli.process.ProcessFailedException;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
+import picocli.CommandLine.TypeConversionException;
 
 /** Options of the benchmarks, and the step from them to {@link BenchOptions}. A mixin. */
 final class BenchArguments {
     private static final Duration INTERVAL = Duration.ofSeconds(1);
     private static final Duration DRAIN_TIMEOUT = Duration.ofSeconds(35);
     private static final int BASELINE_ROUNDS = 2;
+    private static final String STANDARD_OUTPUT = "-";
 
     @Spec(Spec.Target.MIXEE)
     private CommandSpec spec;
 
-    @Option(names = "--clients", defaultValue = "64", description = "Writers or readers. Default: ${DEFAULT-VALUE}.")
+    @Option(
+            names = "--clients",
+            defaultValue = "64",
+            converter = Converters.Count.class,
+            description = "Writers or readers. Default: ${DEFAULT-VALUE} clients.")
     private int clients;
 
     @Option(
             names = "--outstanding",
             defaultValue = "1",
-            description = "Operations that each client has open at once. Default: ${DEFAULT-VALUE}.")
+            converter = Converters.Count.class,
+            description = "Operations that each client has open at once. Default: ${DEFAULT-VALUE} operation.")
     private int outstanding;
 
     @Option(
             names = "--connections",
             defaultValue = "1",
+            converter = Converters.Count.class,
             description =
-                    "Connections that the clients share; as many as clients: one each. Default: ${DEFAULT-VALUE}.")
+                    "Connections that the clients share; as many as clients: one each. Default: ${DEFAULT-VALUE} connection.")
     private int connections;
 
-    @Option(names = "--value-bytes", defaultValue = "256", description = "Size of an entry. Default: ${DEFAULT-VALUE}.")
+    @Option(
+            names = "--value-bytes",
+            defaultValue = "256",
+            converter = Converters.Size.class,
+            description = "Size of an entry's value. Default: ${DEFAULT-VALUE} bytes.")
     private int valueBytes;
 
     @Option(
@@ -58,75 +72,112 @@ final class BenchArguments {
                             + " each; open: at --rate, latency counted from when an operation was due. Default: ${DEFAULT-VALUE}.")
     private LoadMode mode;
 
-    @Option(names = "--rate", defaultValue = "0", description = "Arrivals per second, with --mode open.")
-    private double rate;
+    @Option(
+            names = "--rate",
+            converter = Converters.Rate.class,
+            description = "Arrivals per second, with --mode open, which needs it. Default: none.")
+    private Double rate;
 
-    @Option(names = "--duration", defaultValue = "20", description = "Seconds to measure. Default: ${DEFAULT-VALUE}.")
-    private int durationSeconds;
+    @Option(
+            names = "--duration",
+            defaultValue = "20s",
+            converter = Converters.Time.class,
+            description = "How long to measure; a bare number is seconds. Default: ${DEFAULT-VALUE}.")
+    private Duration duration;
 
     @Option(
             names = "--warmup-min",
-            defaultValue = "5",
-            description = "Seconds to warm up at least. Default: ${DEFAULT-VALUE}.")
-    private int minWarmupSeconds;
+            defaultValue = "5s",
+            converter = Converters.TimeOrNone.class,
+            description = "How long to warm up at least; a bare number is seconds. Default: ${DEFAULT-VALUE}.")
+    private Duration minWarmup;
 
     @Option(
             names = "--warmup-max",
-            defaultValue = "90",
-            description = "Seconds after which to measure though it is not steady. Default: ${DEFAULT-VALUE}.")
-    private int maxWarmupSeconds;
+            defaultValue = "90s",
+            converter = Converters.TimeOrNone.class,
+            description =
+                    "After how long to measure though it is not steady; a bare number is seconds. Default: ${DEFAULT-VALUE}.")
+    private Duration maxWarmup;
 
     @Option(
             names = "--steady-windows",
             defaultValue = "5",
-            description = "Windows of two seconds that must agree for steady. Default: ${DEFAULT-VALUE}.")
+            converter = Converters.Count.class,
+            description = "Windows of two seconds that must agree for steady. Default: ${DEFAULT-VALUE} windows.")
     private int steadyWindows;
 
     @Option(
             names = "--steady-spread",
             defaultValue = "0.10",
-            description = "Relative spread of their throughput that counts as agreement. Default: ${DEFAULT-VALUE}.")
+            converter = Converters.Fraction.class,
+            description =
+                    "Relative spread of their throughput that counts as agreement, up to 1. Default: ${DEFAULT-VALUE} of the mean.")
     private double steadySpread;
 
     @Option(
             names = "--system",
-            description = "What to measure. Default: the first of those that an unknown name lists.")
-    private String system;
+            paramLabel = "NAME",
+            defaultValue = "quorate",
+            converter = SystemConverter.class,
+            description =
+                    "What to measure: quorate, ratis-defaults or ratis-tuned; 'quorate bench --help' says what they are."
+                            + " Default: ${DEFAULT-VALUE}.")
+    private SystemUnderTest system;
 
-    @Option(names = "--baseline", description = "Measure bare Ratis in turn, with its defaults and tuned.")
+    @Option(
+            names = "--baseline",
+            description = "Measure ratis-defaults and ratis-tuned in turn with it, and print the ratios.")
     private boolean baseline;
 
     @Option(
             names = "--rounds",
-            description = "How often each system is measured. Default: 1, or " + BASELINE_ROUNDS + " with --baseline.")
+            converter = Converters.Count.class,
+            description = "How often each system is measured, up to 1000. Default: 1 round, or " + BASELINE_ROUNDS
+                    + " with --baseline.")
     private Integer rounds;
 
     @Option(
             names = "--baseline-pack",
             defaultValue = "1",
-            description = "Entries packed into each append of bare Ratis. Default: ${DEFAULT-VALUE}.")
+            converter = Converters.Count.class,
+            description = "Entries packed into each append of bare Ratis. Default: ${DEFAULT-VALUE} entry.")
     private int baselinePack;
 
     @Option(
             names = "--baseline-clients",
+            converter = Converters.Count.class,
             description = "Clients of bare Ratis, one outstanding each. Default: the same clients and outstanding.")
     private Integer baselineClients;
 
     @Option(
             names = "--pack",
             defaultValue = "1",
-            description = "Entries packed into one value by the caller. Default: ${DEFAULT-VALUE}.")
+            converter = Converters.Count.class,
+            description = "Entries packed into one value by the caller. Default: ${DEFAULT-VALUE} entry.")
     private int pack;
 
-    @Option(names = "--json", paramLabel = "FILE", description = "Write one JSON object to this file.")
+    @Option(
+            names = "--json",
+            paramLabel = "FILE",
+            arity = "0..1",
+            fallbackValue = STANDARD_OUTPUT,
+            converter = Converters.OutputFile.class,
+            description = "Print one JSON object instead of the table, or write it to a file. Default: only the table.")
     private Path jsonFile;
 
-    @Option(names = "--html", paramLabel = "FILE", description = "Write a page with charts to this file.")
+    @Option(
+            names = "--html",
+            paramLabel = "FILE",
+            converter = Converters.OutputFile.class,
+            description = "Write a page with charts to this file. Default: none is written.")
     private Path htmlFile;
 
     @Option(
             names = "--dir",
+            paramLabel = "DIR",
             defaultValue = ".",
+            converter = Converters.Directory.class,
             description =
                     "Where each run makes a directory for the files of its servers. Default: the working directory.")
     private Path directory;
@@ -134,10 +185,19 @@ final class BenchArguments {
     @Option(names = "--keep", description = "Keep data and logs of the servers.")
     private boolean keep;
 
-    @Option(names = "--heap", defaultValue = "512m", description = "Heap of each server. Default: ${DEFAULT-VALUE}.")
+    @Option(
+            names = "--heap",
+            paramLabel = "SIZE",
+            defaultValue = "512m",
+            converter = Converters.Heap.class,
+            description = "Heap of each server, for example 512m or 2g. Default: ${DEFAULT-VALUE}.")
     private String heap;
 
-    @Option(names = "--jvm-arg", description = "One more option for each server JVM; may be repeated.")
+    @Option(
+            names = "--jvm-arg",
+            paramLabel = "ARG",
+            converter = Converters.Text.class,
+            description = "One more option for each server JVM; may be repeated. Default: none.")
     private List<String> jvmArgs = new ArrayList<>();
 
     /** Runs the benchmark and prints its table. */
@@ -149,10 +209,10 @@ final class BenchArguments {
                         err.flush();
                     })
                     .run();
-            spec.commandLine().getOut().println(outcome.text());
+            spec.commandLine().getOut().println(printsJson() ? outcome.json() : outcome.text());
             spec.commandLine().getOut().flush();
         } catch (ProcessFailedException | IOException e) {
-            throw new CommandFailure(ExitCode.FAILED, e.getMessage(), e);
+            throw Failures.known(e).orElseThrow();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new CommandFailure(ExitCode.FAILED, "interrupted", e);
@@ -160,15 +220,14 @@ final class BenchArguments {
     }
 
     private BenchOptions options(OperationKind kind) {
-        if (!Files.isDirectory(directory)) {
-            throw new ParameterException(spec.commandLine(), "--dir " + directory + " is not a directory");
-        }
+        check();
         try {
-            Workload workload = new Workload(kind, mode, clients, outstanding, connections, valueBytes, pack, rate);
+            Workload workload =
+                    new Workload(kind, mode, clients, outstanding, connections, valueBytes, pack, arrivals());
             List<String> serverArgs = new ArrayList<>(List.of("-Xmx" + heap));
             serverArgs.addAll(jvmArgs);
             return new BenchOptions(
-                    system == null ? BenchSystems.all().get(0) : BenchSystems.named(system),
+                    system,
                     workload,
                     baseline ? Optional.of(baselineWorkload(workload)) : Optional.empty(),
                     rounds != null ? rounds : baseline ? BASELINE_ROUNDS : 1,
@@ -176,11 +235,38 @@ final class BenchArguments {
                     directory.toAbsolutePath(),
                     keep,
                     serverArgs,
-                    Optional.ofNullable(jsonFile),
+                    printsJson() ? Optional.empty() : Optional.ofNullable(jsonFile),
                     Optional.ofNullable(htmlFile));
         } catch (IllegalArgumentException e) {
             throw new ParameterException(spec.commandLine(), e.getMessage(), e);
         }
+    }
+
+    /** What options say together; each by itself was checked before. */
+    private void check() {
+        refuse(connections > clients, "--connections " + connections + " is more than --clients " + clients);
+        refuse(mode == LoadMode.OPEN && rate == null, "--mode open needs --rate: an open loop needs a rate above 0");
+        refuse(
+                mode != LoadMode.OPEN && rate != null,
+                "--rate goes with --mode open: only an open loop needs a rate above 0");
+        refuse(
+                minWarmup.compareTo(maxWarmup) > 0,
+                "--warmup-min " + DurationText.format(minWarmup) + " is more than --warmup-max "
+                        + DurationText.format(maxWarmup));
+    }
+
+    private void refuse(boolean wrong, String message) {
+        if (wrong) {
+            throw new ParameterException(spec.commandLine(), message);
+        }
+    }
+
+    private boolean printsJson() {
+        return jsonFile != null && jsonFile.toString().equals(STANDARD_OUTPUT);
+    }
+
+    private double arrivals() {
+        return rate == null ? 0 : rate;
     }
 
     private Workload baselineWorkload(Workload workload) {
@@ -188,16 +274,28 @@ final class BenchArguments {
             return workload.packed(baselinePack);
         }
         int few = Math.min(connections, baselineClients);
-        return new Workload(workload.kind(), mode, baselineClients, 1, few, valueBytes, baselinePack, rate);
+        return new Workload(workload.kind(), mode, baselineClients, 1, few, valueBytes, baselinePack, arrivals());
     }
 
     private MeasurementPlan plan() {
         return new MeasurementPlan(
                 INTERVAL,
                 new SteadyRule(steadyWindows, 2, steadySpread),
-                Duration.ofSeconds(minWarmupSeconds),
-                Duration.ofSeconds(maxWarmupSeconds),
-                Duration.ofSeconds(durationSeconds),
+                minWarmup,
+                maxWarmup,
+                duration,
                 DRAIN_TIMEOUT);
+    }
+
+    /** Reads the name of a system. */
+    static final class SystemConverter implements ITypeConverter<SystemUnderTest> {
+        @Override
+        public SystemUnderTest convert(String text) {
+            try {
+                return BenchSystems.named(text);
+            } catch (IllegalArgumentException e) {
+                throw new TypeConversionException(e.getMessage());
+            }
+        }
     }
 }

@@ -1,12 +1,8 @@
 package io.quorate.cli.command;
 
 import io.quorate.cli.bench.load.OperationKind;
-import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.Spec;
 
 /** Measures; by itself only says what there is. */
 @Command(
@@ -15,7 +11,13 @@ import picocli.CommandLine.Spec;
             "Measures appends, reads or failover on three servers that it starts on this machine, and stops.",
             "",
             "Each run warms up until throughput is steady (and says so when it never was), then measures. With --baseline bare"
-                    + " Ratis runs under the same load in turn, so that ratios hold on a noisy machine, too."
+                    + " Ratis runs under the same load in turn, so that ratios hold on a noisy machine, too.",
+            "",
+            "Systems (--system), each with three server processes that write to disk:",
+            "  quorate         Quorate as it comes, with the key-value application applying to RocksDB",
+            "  ratis-defaults  bare Apache Ratis with its defaults and a state machine that does nothing",
+            "  ratis-tuned     the same with the settings that were found to make small writes faster",
+            "--baseline measures the two ratis-* besides the system, twice each, and prints the ratios to them."
         },
         mixinStandardHelpOptions = true,
         synopsisSubcommandLabel = "COMMAND",
@@ -28,23 +30,14 @@ import picocli.CommandLine.Spec;
             "  quorate bench failover --disturbance kill --rounds 20"
         },
         subcommands = {BenchCommand.Append.class, BenchCommand.Read.class, BenchFailoverCommand.class})
-public final class BenchCommand implements Runnable {
-    @Spec
-    private CommandSpec spec;
-
-    @Override
-    public void run() {
-        CommandLine line = spec.commandLine();
-        throw new ParameterException(line, "what to measure? One of: " + Commands.names(line));
-    }
-
+public final class BenchCommand extends CommandGroup {
     /** Appends. */
     @Command(
             name = "append",
             description = {
                 "Measures durable appends: acknowledged when a majority has them on disk.",
                 "",
-                "Prints a table; --json and --html write the same and more to files."
+                "Prints a table; --json prints or writes the same and more as one object, --html as a page with charts."
             },
             mixinStandardHelpOptions = true,
             sortOptions = false,

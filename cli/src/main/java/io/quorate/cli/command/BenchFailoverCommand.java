@@ -5,7 +5,6 @@ import io.quorate.cli.bench.failover.FailoverBenchmark;
 import io.quorate.cli.bench.failover.FailoverReport;
 import io.quorate.cli.process.ProcessFailedException;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -44,49 +43,65 @@ final class BenchFailoverCommand implements Callable<Integer> {
 
     @Option(
             names = "--disturbance",
+            paramLabel = "KIND",
             defaultValue = "kill",
             description = "kill: -9, then a restart; stop: SIGSTOP for as long as the gap lasts; transfer: planned."
                     + " Default: ${DEFAULT-VALUE}.")
-    private String disturbance;
+    private Disturbance disturbance;
 
-    @Option(names = "--rounds", defaultValue = "20", description = "How often. Default: ${DEFAULT-VALUE}.")
+    @Option(
+            names = "--rounds",
+            paramLabel = "N",
+            defaultValue = "20",
+            converter = Converters.Count.class,
+            description = "How often, up to 10000. Default: ${DEFAULT-VALUE} rounds.")
     private int rounds;
 
     @Option(
             names = "--warmup",
-            defaultValue = "20",
-            description = "Seconds of writing before the first round. Default: ${DEFAULT-VALUE}.")
-    private int warmupSeconds;
+            paramLabel = "TIME",
+            defaultValue = "20s",
+            converter = Converters.TimeOrNone.class,
+            description =
+                    "How long to write before the first round; a bare number is seconds. Default: ${DEFAULT-VALUE}.")
+    private Duration warmup;
 
     @Option(
             names = "--calm",
-            defaultValue = "3",
-            description = "Seconds of writing before each round. Default: ${DEFAULT-VALUE}.")
-    private int calmSeconds;
+            paramLabel = "TIME",
+            defaultValue = "3s",
+            converter = Converters.TimeOrNone.class,
+            description = "How long to write before each round; a bare number is seconds. Default: ${DEFAULT-VALUE}.")
+    private Duration calm;
 
     @Option(
             names = "--dir",
+            paramLabel = "DIR",
             defaultValue = ".",
+            converter = Converters.Directory.class,
             description = "Where a directory for the files of the nodes is made. Default: the working directory.")
     private Path directory;
 
     @Option(names = "--keep", description = "Keep data and logs of the nodes.")
     private boolean keep;
 
-    @Option(names = "--heap", defaultValue = "512m", description = "Heap of each node. Default: ${DEFAULT-VALUE}.")
+    @Option(
+            names = "--heap",
+            paramLabel = "SIZE",
+            defaultValue = "512m",
+            converter = Converters.Heap.class,
+            description = "Heap of each node, for example 512m or 2g. Default: ${DEFAULT-VALUE}.")
     private String heap;
 
-    @Option(names = "--jvm-arg", description = "One more option for each node's JVM; may be repeated.")
+    @Option(
+            names = "--jvm-arg",
+            paramLabel = "ARG",
+            converter = Converters.Text.class,
+            description = "One more option for each node's JVM; may be repeated. Default: none.")
     private List<String> jvmArgs = new ArrayList<>();
 
     @Override
     public Integer call() {
-        if (!Files.isDirectory(directory)) {
-            throw new ParameterException(spec.commandLine(), "--dir " + directory + " is not a directory");
-        }
-        if (warmupSeconds < 0 || calmSeconds < 0) {
-            throw new ParameterException(spec.commandLine(), "--warmup and --calm must not be negative");
-        }
         List<String> args = new ArrayList<>(List.of("-Xmx" + heap));
         args.addAll(jvmArgs);
         Path files = directory
@@ -97,7 +112,7 @@ final class BenchFailoverCommand implements Callable<Integer> {
             output.print(report, report.text());
             return ExitCode.OK.status();
         } catch (ProcessFailedException | IOException e) {
-            throw new CommandFailure(ExitCode.FAILED, e.getMessage(), e);
+            throw Failures.known(e).orElseThrow();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new CommandFailure(ExitCode.FAILED, "interrupted", e);
@@ -106,13 +121,7 @@ final class BenchFailoverCommand implements Callable<Integer> {
 
     private FailoverBenchmark benchmark(List<String> args) {
         try {
-            return new FailoverBenchmark(
-                    Disturbance.parse(disturbance),
-                    rounds,
-                    Duration.ofSeconds(warmupSeconds),
-                    Duration.ofSeconds(calmSeconds),
-                    args,
-                    output::progress);
+            return new FailoverBenchmark(disturbance, rounds, warmup, calm, args, output::progress);
         } catch (IllegalArgumentException e) {
             throw new ParameterException(spec.commandLine(), e.getMessage(), e);
         }

@@ -1,25 +1,28 @@
 package io.quorate.cli.command;
 
-import io.quorate.cli.node.DurationText;
+import io.quorate.cli.tls.TlsException;
 import io.quorate.cli.tls.TlsMaterial;
 import io.quorate.statemachine.client.ClientConfig;
 import io.quorate.statemachine.client.QuorateClient;
 import io.quorate.statemachine.node.ClusterAdmin;
 import io.quorate.statemachine.raft.TlsFiles;
+import io.quorate.statemachine.service.AdminException;
 import io.quorate.topology.Peer;
+import io.quorate.topology.ShardDescriptor;
+import io.quorate.topology.ShardId;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import org.apache.ratis.grpc.GrpcTlsConfig;
-import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
-import picocli.CommandLine.TypeConversionException;
 
 /** How a command reaches its cluster. A mixin. */
 final class ClusterOptions {
@@ -31,35 +34,46 @@ final class ClusterOptions {
             paramLabel = "HOST:PORT",
             split = ",",
             defaultValue = "${QUORATE_SERVER:-127.0.0.1:7001}",
-            description = "Nodes to ask, any of the cluster; QUORATE_SERVER if not given. Default: ${DEFAULT-VALUE}")
+            converter = Converters.Address.class,
+            description =
+                    "Nodes to ask first, any of the cluster that answers will do; they name the others. Default: QUORATE_SERVER "
+                            + "if that is set, else 127.0.0.1:7001")
     private List<String> servers;
 
     @Option(
             names = "--timeout",
             paramLabel = "TIME",
             defaultValue = "30s",
-            converter = TimeoutConverter.class,
-            description = "How long to try, for example 500ms or 2m. Default: ${DEFAULT-VALUE}")
+            converter = Converters.Time.class,
+            description =
+                    "How long to try, for example 500ms or 2m; a bare number is seconds. Default: ${DEFAULT-VALUE}")
     private Duration timeout;
 
     @Option(
             names = "--tls-ca",
             paramLabel = "FILE",
-            description = "Speak TLS; who signs the nodes' certificates (PEM).")
+            defaultValue = "${QUORATE_TLS_CA:-" + Option.NULL_VALUE + "}",
+            description =
+                    "Speak TLS; who signs the nodes' certificates (PEM). Default: QUORATE_TLS_CA if that is set, else plain text")
     private Path trusted;
 
-    @Option(names = "--tls-cert", paramLabel = "FILE", description = "Certificate to show, for mutual TLS (PEM).")
+    @Option(
+            names = "--tls-cert",
+            paramLabel = "FILE",
+            defaultValue = "${QUORATE_TLS_CERT:-" + Option.NULL_VALUE + "}",
+            description =
+                    "Certificate to show, for mutual TLS (PEM). Default: QUORATE_TLS_CERT if that is set, else none is shown")
     private Path certificate;
 
-    @Option(names = "--tls-key", paramLabel = "FILE", description = "Its key (PEM, PKCS #8).")
+    @Option(
+            names = "--tls-key",
+            paramLabel = "FILE",
+            defaultValue = "${QUORATE_TLS_KEY:-" + Option.NULL_VALUE + "}",
+            description = "Its key (PEM, PKCS #8). Default: QUORATE_TLS_KEY if that is set, else none")
     private Path key;
 
-    private List<String> servers() {
-        try {
-            servers.forEach(Peer::checkAddress);
-        } catch (IllegalArgumentException e) {
-            throw new ParameterException(spec.commandLine(), "--server: " + e.getMessage(), e);
-        }
+    /** Nodes to ask first. */
+    List<String> servers() {
         return servers;
     }
 
@@ -74,25 +88,65 @@ final class ClusterOptions {
         if (trusted == null) {
             return Optional.empty();
         }
+        try {
+            return Optional.of(load());
+        } catch (TlsException e) {
+            String option =
+                    switch (e.part()) {
+                        case CERTIFICATE -> "--tls-cert";
+                        case KEY -> "--tls-key";
+                        case CA -> "--tls-ca";
+                    };
+            throw new ParameterException(spec.commandLine(), option + ": " + e.getMessage(), e);
+        }
+    }
+
+    private TlsFiles load() {
         TlsMaterial.loadTrusted(trusted);
         if (key == null) {
-            return Optional.of(new TlsFiles(trusted, trusted, trusted, false));
+            return new TlsFiles(trusted, trusted, trusted, false);
         }
         TlsFiles files = new TlsFiles(certificate, key, trusted, true);
         TlsMaterial.load(files);
-        return Optional.of(files);
+        return files;
     }
 
     /** Runs an operator's call. */
     <T> T admin(Consumer<String> progress, Function<ClusterAdmin, T> call) {
-        try (ClusterAdmin admin = new ClusterAdmin(servers(), tls(), timeout, progress)) {
-            return call.apply(admin);
+        return admin(progress, timeout, call);
+    }
+
+    /** The same with another patience. */
+    <T> T admin(Consumer<String> progress, Duration patience, Function<ClusterAdmin, T> call) {
+        try (ClusterAdmin admin = new ClusterAdmin(servers, tls(), patience, progress)) {
+            try {
+                return call.apply(admin);
+            } catch (AdminException e) {
+                throw Failures.ofAdmin(e, admin.mayHaveChanged());
+            }
         }
     }
 
-    /** A client of the cluster; the caller closes it. */
-    QuorateClient client() {
-        ClientConfig config = ClientConfig.of(servers().toArray(String[]::new)).withTimeout(timeout);
+    /** The shard, which must exist. */
+    ShardDescriptor find(Consumer<String> progress, ShardId shard) {
+        return admin(progress, admin -> admin.find(shard));
+    }
+
+    /** How long a command may take. */
+    Duration timeout() {
+        return timeout;
+    }
+
+    /** A client that finds the shard, wherever it is; the caller closes it. */
+    QuorateClient client(ShardDescriptor shard) {
+        return client(shard, timeout);
+    }
+
+    /** The same with another patience. */
+    QuorateClient client(ShardDescriptor shard, Duration patience) {
+        Set<String> seeds = new LinkedHashSet<>(servers);
+        shard.peers().stream().map(Peer::address).forEach(seeds::add);
+        ClientConfig config = ClientConfig.of(seeds.toArray(String[]::new)).withTimeout(patience);
         Optional<TlsFiles> tls = tls();
         if (tls.isPresent()) {
             TlsFiles files = tls.get();
@@ -103,22 +157,5 @@ final class ClusterOptions {
                     files.mutual()));
         }
         return QuorateClient.create(config);
-    }
-
-    /** Reads {@code 500ms} and the like, and a bare number as seconds. */
-    static final class TimeoutConverter implements ITypeConverter<Duration> {
-        @Override
-        public Duration convert(String text) {
-            Duration parsed;
-            try {
-                parsed = DurationText.parse(text.matches("\\d+") ? text + "s" : text);
-            } catch (IllegalArgumentException e) {
-                throw new TypeConversionException(e.getMessage());
-            }
-            if (parsed.isZero() || parsed.compareTo(Duration.ofDays(1)) > 0) {
-                throw new TypeConversionException("'" + text + "' is not above zero and up to 24h");
-            }
-            return parsed;
-        }
     }
 }

@@ -11,9 +11,13 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
 
 /** The demonstration. */
 @Command(
@@ -34,19 +38,22 @@ import picocli.CommandLine.Option;
             "  quorate demo --keep --directory /tmp/demo"
         })
 final class DemoCommand implements Callable<Integer> {
+    @Spec
+    private CommandSpec spec;
+
     @Mixin
     private Output output;
 
     @Option(
             names = "--input",
             paramLabel = "FILE",
-            description = "What to feed; by default the project's own sources and documents.")
+            description = "What to feed, a line an entry. Default: the project's own sources and documents.")
     private Path input;
 
     @Option(
             names = "--directory",
             paramLabel = "DIR",
-            description = "Where the nodes keep their files; by default a temporary one.")
+            description = "Where the nodes keep their files; new or empty. Default: a temporary one.")
     private Path directory;
 
     @Option(names = "--keep", description = "Leave the nodes' files and logs there.")
@@ -55,8 +62,9 @@ final class DemoCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         try {
-            Path place = directory != null ? directory : Files.createTempDirectory("quorate-demo");
+            checkDirectory();
             Demo demo = new Demo(entries(), output::progress);
+            Path place = directory != null ? directory : Files.createTempDirectory("quorate-demo");
             DemoReport report =
                     demo.run(ProcessCluster.open(place, keep), keep ? Optional.of(place.toString()) : Optional.empty());
             output.print(report, text(report));
@@ -67,13 +75,27 @@ final class DemoCommand implements Callable<Integer> {
         }
     }
 
+    private void checkDirectory() throws IOException {
+        if (directory == null || !Files.exists(directory)) {
+            return;
+        }
+        if (!Files.isDirectory(directory)) {
+            throw new ParameterException(spec.commandLine(), "--directory: " + directory + " is no directory");
+        }
+        try (Stream<Path> content = Files.list(directory)) {
+            if (content.findAny().isPresent()) {
+                throw new ParameterException(spec.commandLine(), "--directory: " + directory + " is not empty");
+            }
+        }
+    }
+
     private List<Bytes> entries() throws IOException {
-        if (input != null && !Files.isReadable(input)) {
-            throw new CommandFailure(ExitCode.USAGE, "--input: " + input + " cannot be read");
+        if (input != null) {
+            Converters.readable(spec, "--input", input);
         }
         List<Bytes> entries = input != null ? DemoInputs.ofFile(input) : DemoInputs.ofProject(projectRoot());
         if (entries.isEmpty()) {
-            throw new CommandFailure(ExitCode.USAGE, "the input is empty");
+            throw new ParameterException(spec.commandLine(), "--input: the file is empty");
         }
         return entries;
     }

@@ -39,27 +39,41 @@ final class ErrorReport implements IParameterExceptionHandler, IExecutionExcepti
 
     @Override
     public int handleExecutionException(Exception e, CommandLine line, ParseResult parsed) {
-        boolean json = Commands.wantsJson(line, parsed.originalArgs());
-        boolean changing = line.getCommandSpec().userObject() instanceof ChangesCluster;
-        Optional<CommandFailure> known = Failures.known(e, changing);
-        if (known.isPresent()) {
-            report(line, json, known.get().code(), known.get().getMessage());
-            return known.get().code().status();
+        CommandLine root = line;
+        while (root.getParent() != null) {
+            root = root.getParent();
         }
-        report(line, json, ExitCode.FAILED, "unexpected: " + e + " (a bug; the stack trace is on standard error)");
-        PrintWriter err = line.getErr();
+        List<String> args = root.getParseResult().originalArgs();
+        CommandFailure failure = failure(e, line.getErr());
+        report(line, Commands.wantsJson(line, args), failure.code(), failure.getMessage());
+        return failure.code().status();
+    }
+
+    /** The failure for its user; where nobody expected it, its stack trace goes to standard error. */
+    static CommandFailure failure(Exception e, PrintWriter err) {
+        Optional<CommandFailure> known = Failures.known(e);
+        if (known.isPresent()) {
+            return known.get();
+        }
         e.printStackTrace(err);
         err.flush();
-        return ExitCode.FAILED.status();
+        return new CommandFailure(
+                ExitCode.FAILED, "unexpected: " + e + " (a bug; the stack trace is on standard error)", e);
+    }
+
+    /** The JSON form of an error. */
+    static ObjectNode json(ExitCode code, String message) {
+        return JsonNodeFactory.instance
+                .objectNode()
+                .put("kind", code.label())
+                .put("exit", code.status())
+                .put("message", message);
     }
 
     private static void report(CommandLine line, boolean json, ExitCode code, String message) {
         if (json) {
             ObjectNode root = JsonNodeFactory.instance.objectNode();
-            root.putObject("error")
-                    .put("kind", code.label())
-                    .put("exit", code.status())
-                    .put("message", message);
+            root.set("error", json(code, message));
             line.getOut().println(root);
             line.getOut().flush();
         } else {

@@ -5,11 +5,11 @@ import java.util.Locale;
 /** What a command's exit status means. Scripts rely on the numbers: they never change. */
 public enum ExitCode {
     OK(0, "done"),
-    FAILED(1, "failed; the message says at what"),
-    USAGE(2, "wrong arguments or configuration; nothing was tried"),
+    FAILED(1, "failed; the message says at what, and what was done before"),
+    USAGE(2, "wrong arguments, configuration or input"),
     REFUSED(3, "refused: certainly nothing changed, and the message says why"),
     INDETERMINATE(4, "no answer in time: it may or may not have happened, or may still happen"),
-    UNAVAILABLE(5, "no node reachable, no leader, or not ready in time; nothing changed"),
+    UNAVAILABLE(5, "no node reachable, not initialised, no leader, or not healthy; nothing was changed"),
     NOT_FOUND(6, "what was asked for does not exist");
 
     private final int status;

@@ -11,32 +11,57 @@ import io.quorate.wal.log.AppendOutcome;
 import io.quorate.wal.log.ReadUnavailableException;
 import io.quorate.wal.log.RejectReason;
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemException;
+import java.nio.file.NoSuchFileException;
 import java.util.Optional;
 import java.util.concurrent.CompletionException;
+import java.util.regex.Pattern;
 
 /** Which exit code a failure is, and what its user is told. Pure. */
 final class Failures {
+    /** What nodes and libraries say may name classes, which tell a user nothing. */
+    private static final Pattern CLASS_NAMES =
+            Pattern.compile("(?:[a-z][a-z0-9_]*\\.)+(?:[A-Z]\\w*\\$)*[A-Z]\\w*(?:Exception|Error)(?:: )?");
+
     private Failures() {}
 
-    /**
-     * A failure that has a message for the user; empty for what can only be a bug.
-     *
-     * @param changing whether the command changes something, so that an answer that did not come may mean that it did
-     */
-    static Optional<CommandFailure> known(Throwable failure, boolean changing) {
-        if (failure instanceof CompletionException && failure.getCause() != null) {
-            return known(failure.getCause(), changing);
+    /** The text without names of exceptions. */
+    static String plain(String text) {
+        return CLASS_NAMES.matcher(text).replaceAll("");
+    }
+
+    /** A failure that has a message for the user; empty for what can only be a bug. */
+    static Optional<CommandFailure> known(Throwable failure) {
+        boolean wrapped = failure instanceof CompletionException || failure instanceof UncheckedIOException;
+        if (wrapped && failure.getCause() != null) {
+            return known(failure.getCause());
         }
         if (failure instanceof CommandFailure known) {
             return Optional.of(known);
         }
-        return code(failure, changing).map(code -> new CommandFailure(code, message(failure, code), failure));
+        if (failure instanceof AdminException admin) {
+            return Optional.of(ofAdmin(admin, false));
+        }
+        if (failure instanceof InterruptedException) {
+            return Optional.of(new CommandFailure(ExitCode.FAILED, "interrupted", failure));
+        }
+        return code(failure).map(code -> new CommandFailure(code, message(failure, code), failure));
     }
 
-    private static Optional<ExitCode> code(Throwable failure, boolean changing) {
-        if (failure instanceof AdminException admin) {
-            return Optional.of(ofAdmin(admin.error(), changing));
-        }
+    /**
+     * A failure of an operator's call.
+     *
+     * @param changed whether it changed something before, or may have, so that an answer that did not come may mean that it did
+     */
+    static CommandFailure ofAdmin(AdminException failure, boolean changed) {
+        ExitCode code = code(failure.error(), changed);
+        String message = plain(failure.getMessage()) + " [" + failure.error() + "]" + advice(code);
+        return new CommandFailure(code, message, failure);
+    }
+
+    private static Optional<ExitCode> code(Throwable failure) {
         if (failure instanceof ReadUnavailableException read) {
             return Optional.of(ofReason(read.reason()));
         }
@@ -59,28 +84,52 @@ final class Failures {
     }
 
     private static String message(Throwable failure, ExitCode code) {
-        StringBuilder text =
-                new StringBuilder(failure.getMessage() == null ? failure.toString() : failure.getMessage());
-        if (failure instanceof AdminException admin) {
-            text.append(" [").append(admin.error()).append(']');
-        }
         if (failure instanceof ReadUnavailableException read) {
-            text.append(" [").append(read.reason()).append(']');
+            return plain(read.getMessage()) + " [" + read.reason() + "]";
         }
-        if (code == ExitCode.INDETERMINATE) {
-            text.append("; it may have been done or may still be, and the command may be repeated");
+        if (failure instanceof IOException io) {
+            return text(io);
         }
-        return text.toString();
+        return (failure.getMessage() == null ? "no reason was given" : plain(failure.getMessage())) + advice(code);
     }
 
-    private static ExitCode ofAdmin(String error, boolean changing) {
+    private static String advice(ExitCode code) {
+        return code == ExitCode.INDETERMINATE
+                ? "; it may have been done or may still be, and the command may be repeated"
+                : "";
+    }
+
+    /** What is wrong with a file or stream; the JDK's own messages are often no more than a file's name. */
+    static String text(IOException failure) {
+        if (failure instanceof NoSuchFileException) {
+            return failure.getMessage() + ": there is no such file";
+        }
+        if (failure instanceof AccessDeniedException) {
+            return failure.getMessage() + ": permission denied";
+        }
+        if (failure instanceof FileSystemException file && file.getReason() == null) {
+            return failure.getMessage() + ": the file system refused it";
+        }
+        return failure.getMessage() == null
+                ? "reading or writing failed without a reason given"
+                : plain(failure.getMessage());
+    }
+
+    private static ExitCode code(String error, boolean changed) {
         return switch (error) {
-            case "UNREACHABLE", "NO_LEADER", "NOT_LEADER", "METADATA_UNAVAILABLE", "BEHIND", "REMOVING" ->
-                changing ? ExitCode.INDETERMINATE : ExitCode.UNAVAILABLE;
-            case "NOT_INITIALIZED" -> ExitCode.UNAVAILABLE;
+            case "UNREACHABLE",
+                    "NO_ANSWER",
+                    "WRONG_SETTINGS",
+                    "NO_LEADER",
+                    "NOT_LEADER",
+                    "METADATA_UNAVAILABLE",
+                    "BEHIND",
+                    "REMOVING",
+                    "NO_CLUSTER",
+                    "NOT_INITIALIZED" -> changed ? ExitCode.INDETERMINATE : ExitCode.UNAVAILABLE;
             case "UNKNOWN_SHARD", "UNKNOWN_PEER", "UNKNOWN_NODE", "TRUNCATED" -> ExitCode.NOT_FOUND;
             case "INDETERMINATE" -> ExitCode.INDETERMINATE;
-            case "INTERRUPTED" -> changing ? ExitCode.INDETERMINATE : ExitCode.FAILED;
+            case "INTERRUPTED" -> changed ? ExitCode.INDETERMINATE : ExitCode.FAILED;
             case "FAILED", "METADATA_DAMAGED", "INTERNAL" -> ExitCode.FAILED;
             default -> ExitCode.REFUSED;
         };

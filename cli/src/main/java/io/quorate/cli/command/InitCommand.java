@@ -19,7 +19,7 @@ import picocli.CommandLine.Option;
         optionListHeading = "%nOptions:%n",
         footerHeading = "%nExamples:%n",
         footer = "  quorate init --server 127.0.0.1:7001,127.0.0.1:7002,127.0.0.1:7003")
-final class InitCommand implements Runnable, ChangesCluster {
+final class InitCommand implements Runnable {
     @Mixin
     private ClusterOptions cluster;
 
@@ -30,15 +30,14 @@ final class InitCommand implements Runnable, ChangesCluster {
             names = "--voters",
             paramLabel = "N",
             defaultValue = "3",
-            description = "Voters of the metadata shard: the first N nodes. Default: ${DEFAULT-VALUE}")
+            converter = Converters.Count.class,
+            description = "Voters of the metadata shard: the first N nodes. Default: ${DEFAULT-VALUE} nodes")
     private int voters;
 
     @Override
     public void run() {
-        if (voters < 1) {
-            throw new CommandFailure(ExitCode.USAGE, "--voters must be 1 or more, not " + voters);
-        }
         ClusterId id = cluster.admin(output::progress, admin -> admin.init(voters));
+        MetadataVoters.warn(Math.min(voters, cluster.servers().size()), output);
         output.print(Map.of("cluster", id.toString()), "cluster " + id);
     }
 }

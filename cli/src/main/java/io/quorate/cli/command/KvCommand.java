@@ -1,11 +1,14 @@
 package io.quorate.cli.command;
 
 import io.quorate.statemachine.client.QuorateClient;
+import io.quorate.statemachine.kv.KvApplication;
 import io.quorate.statemachine.kv.KvEntry;
 import io.quorate.statemachine.kv.KvQuery;
 import io.quorate.statemachine.kv.KvResult;
 import io.quorate.statemachine.kv.client.KvClient;
 import io.quorate.statemachine.kv.client.KvDecision;
+import io.quorate.topology.ShardDescriptor;
+import io.quorate.topology.ShardId;
 import io.quorate.wal.log.Bytes;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -15,11 +18,8 @@ import java.util.Optional;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 /** Keys and values of a shard with application kv. */
 @Command(
@@ -48,16 +48,7 @@ import picocli.CommandLine.Spec;
             KvCommand.Cas.class,
             KvCommand.Scan.class
         })
-final class KvCommand implements Runnable {
-    @Spec
-    private CommandSpec spec;
-
-    @Override
-    public void run() {
-        CommandLine line = spec.commandLine();
-        throw new ParameterException(line, "what to do with keys? One of: " + Commands.names(line));
-    }
-
+final class KvCommand extends CommandGroup {
     /** What they have in common. */
     abstract static class OnShard implements Runnable {
         @Mixin
@@ -67,22 +58,43 @@ final class KvCommand implements Runnable {
         private Output output;
 
         @Parameters(index = "0", paramLabel = "SHARD", description = "Name of the shard.")
-        private String shard;
+        private ShardId shard;
 
         abstract void run(KvClient client, Output out);
 
-        @Override
-        public void run() {
-            try (QuorateClient client = cluster.client()) {
-                run(KvClient.of(client.shard(Arguments.shard(shard))), output);
-            }
+        void check(ShardDescriptor found) {
+            ShardKinds.require(found, KvApplication.NAME);
         }
 
-        static Bytes key(String text) {
-            if (text.isEmpty()) {
-                throw new CommandFailure(ExitCode.USAGE, "the key is empty");
+        @Override
+        public void run() {
+            ShardDescriptor found = cluster.find(output::progress, shard);
+            check(found);
+            try (QuorateClient client = cluster.client(found)) {
+                run(KvClient.of(client.shard(shard)), output);
             }
-            return Bytes.utf8(text);
+        }
+    }
+
+    /** What writes have in common. */
+    abstract static class OfWriter extends OnShard {
+        @Mixin
+        private WriteOptions write;
+
+        @Parameters(index = "1", paramLabel = "KEY", converter = Converters.Text.class, description = "The key.")
+        private String key;
+
+        KvClient writer(KvClient client) {
+            return write.apply(client);
+        }
+
+        String key() {
+            return key;
+        }
+
+        @Override
+        void check(ShardDescriptor found) {
+            ShardKinds.requireWritable(found, KvApplication.NAME);
         }
     }
 
@@ -94,19 +106,13 @@ final class KvCommand implements Runnable {
             optionListHeading = "%nOptions:%n",
             footerHeading = "%nExamples:%n",
             footer = {"  quorate kv put orders k1 v1", "  quorate kv put orders k1 v1 --concern all"})
-    static final class Put extends OnShard {
-        @Mixin
-        private WriteOptions write;
-
-        @Parameters(index = "1", paramLabel = "KEY", description = "The key.")
-        private String key;
-
+    static final class Put extends OfWriter {
         @Parameters(index = "2", paramLabel = "VALUE", description = "The value.")
         private String value;
 
         @Override
         void run(KvClient client, Output out) {
-            WriteOptions.print(write.apply(client).put(key(key), Bytes.utf8(value)), out);
+            WriteOptions.print(writer(client).put(Bytes.utf8(key()), Bytes.utf8(value)), out);
         }
     }
 
@@ -125,13 +131,13 @@ final class KvCommand implements Runnable {
         @Mixin
         private ReadOptions read;
 
-        @Parameters(index = "1", paramLabel = "KEY", description = "The key.")
+        @Parameters(index = "1", paramLabel = "KEY", converter = Converters.Text.class, description = "The key.")
         private String key;
 
         @Override
         void run(KvClient client, Output out) {
             KvEntry entry = read.apply(client)
-                    .get(key(key))
+                    .get(Bytes.utf8(key))
                     .orElseThrow(() -> new CommandFailure(ExitCode.NOT_FOUND, "no key '" + key + "'"));
             out.print(json(entry), entry.value().utf8());
         }
@@ -145,16 +151,10 @@ final class KvCommand implements Runnable {
             optionListHeading = "%nOptions:%n",
             footerHeading = "%nExamples:%n",
             footer = "  quorate kv delete orders k1")
-    static final class Delete extends OnShard {
-        @Mixin
-        private WriteOptions write;
-
-        @Parameters(index = "1", paramLabel = "KEY", description = "The key.")
-        private String key;
-
+    static final class Delete extends OfWriter {
         @Override
         void run(KvClient client, Output out) {
-            WriteOptions.print(write.apply(client).delete(key(key)), out);
+            WriteOptions.print(writer(client).delete(Bytes.utf8(key())), out);
         }
     }
 
@@ -174,13 +174,7 @@ final class KvCommand implements Runnable {
                 "  quorate kv cas orders k1 --expect-absent --set v1",
                 "  quorate kv cas orders k1 --expect v2 --remove"
             })
-    static final class Cas extends OnShard {
-        @Mixin
-        private WriteOptions write;
-
-        @Parameters(index = "1", paramLabel = "KEY", description = "The key.")
-        private String key;
-
+    static final class Cas extends OfWriter {
         @CommandLine.ArgGroup(multiplicity = "1")
         private Expectation expectation;
 
@@ -207,9 +201,9 @@ final class KvCommand implements Runnable {
 
         @Override
         void run(KvClient client, Output out) {
-            KvDecision decision = write.apply(client)
+            KvDecision decision = writer(client)
                     .compareAndSet(
-                            key(key),
+                            Bytes.utf8(key()),
                             expectation.absent ? Optional.empty() : Optional.of(Bytes.utf8(expectation.value)),
                             update.remove ? Optional.empty() : Optional.of(Bytes.utf8(update.value)));
             if (decision.failure().isPresent()) {
@@ -218,9 +212,9 @@ final class KvCommand implements Runnable {
                         decision.failure()
                                 .get()
                                 .actual()
-                                .map(entry -> "the value of '" + key + "' is '"
+                                .map(entry -> "the value of '" + key() + "' is '"
                                         + entry.value().utf8() + "'")
-                                .orElse("there is no key '" + key + "'"));
+                                .orElse("there is no key '" + key() + "'"));
             }
             out.print(Map.of("lsn", decision.lsn().value()), "lsn " + decision.lsn());
         }
@@ -242,21 +236,19 @@ final class KvCommand implements Runnable {
                 names = "--prefix",
                 paramLabel = "TEXT",
                 defaultValue = "",
-                description = "Only keys that begin with it.")
+                description = "Only keys that begin with it. Default: all keys")
         private String prefix;
 
         @Option(
                 names = "--limit",
                 paramLabel = "N",
                 defaultValue = "1000",
-                description = "Entries at most. Default: ${DEFAULT-VALUE}")
+                converter = Converters.Count.class,
+                description = "How many keys at most. Default: ${DEFAULT-VALUE} keys")
         private int limit;
 
         @Override
         void run(KvClient client, Output out) {
-            if (limit < 1) {
-                throw new CommandFailure(ExitCode.USAGE, "--limit must be 1 or more, not " + limit);
-            }
             List<KvEntry> entries = new ArrayList<>();
             Optional<KvQuery.Range> rest = Optional.of(KvQuery.prefix(Bytes.utf8(prefix)));
             while (rest.isPresent() && entries.size() < limit) {
@@ -273,7 +265,7 @@ final class KvCommand implements Runnable {
             boolean more = rest.isPresent();
             out.print(
                     Map.of("entries", entries.stream().map(KvCommand::json).toList(), "more", more),
-                    text + (more ? "(more; raise --limit)" : "(" + entries.size() + " entries)"));
+                    text + (more ? "(more; raise --limit)" : "(" + Amount.entries(entries.size()) + ")"));
         }
     }
 

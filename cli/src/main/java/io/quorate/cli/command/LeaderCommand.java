@@ -1,14 +1,12 @@
 package io.quorate.cli.command;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.quorate.topology.NodeId;
+import io.quorate.topology.ShardId;
 import java.util.Map;
-import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 /** Leadership of a shard. */
 @Command(
@@ -21,16 +19,7 @@ import picocli.CommandLine.Spec;
         footerHeading = "%nExamples:%n",
         footer = {"  quorate leader show orders", "  quorate leader transfer orders n2"},
         subcommands = {LeaderCommand.Show.class, LeaderCommand.Transfer.class})
-final class LeaderCommand implements Runnable {
-    @Spec
-    private CommandSpec spec;
-
-    @Override
-    public void run() {
-        CommandLine line = spec.commandLine();
-        throw new ParameterException(line, "what about the leader? One of: " + Commands.names(line));
-    }
-
+final class LeaderCommand extends CommandGroup {
     /** Shows. */
     @Command(
             name = "show",
@@ -47,11 +36,11 @@ final class LeaderCommand implements Runnable {
         private Output output;
 
         @Parameters(paramLabel = "SHARD", description = "Name of the shard.")
-        private String shard;
+        private ShardId shard;
 
         @Override
         public void run() {
-            JsonNode leader = cluster.admin(output::progress, admin -> admin.leader(Arguments.shard(shard)));
+            JsonNode leader = cluster.admin(output::progress, admin -> admin.leader(shard));
             output.print(
                     leader,
                     leader.path("self").asText() + " at "
@@ -68,7 +57,7 @@ final class LeaderCommand implements Runnable {
             optionListHeading = "%nOptions:%n",
             footerHeading = "%nExamples:%n",
             footer = "  quorate leader transfer orders n2")
-    static final class Transfer implements Runnable, ChangesCluster {
+    static final class Transfer implements Runnable {
         @Mixin
         private ClusterOptions cluster;
 
@@ -76,16 +65,16 @@ final class LeaderCommand implements Runnable {
         private Output output;
 
         @Parameters(index = "0", paramLabel = "SHARD", description = "Name of the shard.")
-        private String shard;
+        private ShardId shard;
 
         @Parameters(index = "1", paramLabel = "NODE", description = "Name of the node.")
-        private String node;
+        private NodeId node;
 
         @Override
         public void run() {
-            cluster.admin(
-                    output::progress, admin -> admin.transferLeadership(Arguments.shard(shard), Arguments.node(node)));
-            output.print(Map.of("shard", shard, "leader", node), "shard " + shard + " is led by " + node);
+            cluster.admin(output::progress, admin -> admin.transferLeadership(shard, node));
+            output.print(
+                    Map.of("shard", shard.value(), "leader", node.value()), "shard " + shard + " is led by " + node);
         }
     }
 }

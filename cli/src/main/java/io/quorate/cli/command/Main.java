@@ -17,6 +17,7 @@ public final class Main {
     /** The whole command tree, writing to this process' standard output and error. */
     public static CommandLine commandLine() {
         CommandLine root = new CommandLine(new QuorateCommand());
+        Converters.register(root);
         ErrorReport errors = new ErrorReport();
         root.setParameterExceptionHandler(errors);
         root.setExecutionExceptionHandler(errors);

@@ -6,6 +6,7 @@ import io.quorate.cli.logging.LogSetup;
 import io.quorate.cli.node.ConfigFile;
 import io.quorate.cli.node.DaemonConfig;
 import io.quorate.cli.node.NodeDaemon;
+import io.quorate.cli.node.PortInUseException;
 import io.quorate.cli.process.ParentWatch;
 import io.quorate.statemachine.kv.KvApplication;
 import io.quorate.statemachine.logapp.LogApplication;
@@ -17,7 +18,9 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
 
 /** Runs a node until it is told to stop. */
 @Command(
@@ -32,6 +35,9 @@ import picocli.CommandLine.Option;
         footerHeading = "%nExamples:%n",
         footer = {"  quorate node --config config/node.yaml", "  quorate node --config config/node.yaml --check"})
 final class NodeCommand implements Callable<Integer> {
+    @Spec
+    private CommandSpec spec;
+
     @Mixin
     private Output output;
 
@@ -49,7 +55,7 @@ final class NodeCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException, InterruptedException {
-        DaemonConfig config = ConfigFile.read(file);
+        DaemonConfig config = ConfigFile.read(Converters.readable(spec, "--config", file));
         if (check) {
             output.print(describe(config), file + " is in order");
             return ExitCode.OK.status();
@@ -68,6 +74,9 @@ final class NodeCommand implements Callable<Integer> {
                     .put("pid", ProcessHandle.current().pid());
             output.print(started, "node " + config.node() + " runs at " + config.listen());
             stop.await();
+        } catch (PortInUseException e) {
+            throw new CommandFailure(
+                    ExitCode.FAILED, file + ":" + ConfigFile.lineOf(file, e.setting()) + ": " + e.getMessage(), e);
         } finally {
             stopped.countDown();
         }

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.PrintWriter;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
@@ -21,27 +22,44 @@ final class Output {
     @Option(names = "--json", description = "Print one JSON object on standard output, also for an error.")
     private boolean json;
 
+    /** Whether the option was given to the command, or to one above it. */
     boolean json() {
+        for (CommandSpec above = spec.parent(); above != null; above = above.parent()) {
+            OptionSpec option = above.findOption("--json");
+            if (option != null && Boolean.TRUE.equals(option.getValue())) {
+                return true;
+            }
+        }
         return json;
     }
 
     /** Prints the value as one line of JSON, or the text for people. */
     void print(Object value, String text) {
+        line(json() ? toJson(value) : text);
+    }
+
+    /** Prints a line as it is. */
+    void line(String text) {
         PrintWriter out = spec.commandLine().getOut();
-        out.println(json ? toJson(value) : text);
+        out.println(text);
         out.flush();
     }
 
     /** Progress for a person who waits: on standard error, and not with {@code --json}. */
     void progress(String text) {
-        if (!json) {
-            PrintWriter err = spec.commandLine().getErr();
-            err.println(text);
-            err.flush();
+        if (!json()) {
+            note(text);
         }
     }
 
-    private static String toJson(Object value) {
+    /** What an operator must hear whatever the output looks like: on standard error. */
+    void note(String text) {
+        PrintWriter err = spec.commandLine().getErr();
+        err.println(text);
+        err.flush();
+    }
+
+    static String toJson(Object value) {
         try {
             return JSON.writeValueAsString(value);
         } catch (JsonProcessingException e) {

@@ -2,16 +2,15 @@ package io.quorate.cli.command;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.quorate.statemachine.node.ClusterAdmin;
+import io.quorate.topology.NodeId;
+import io.quorate.topology.ShardId;
 import java.util.Map;
 import java.util.function.Consumer;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 /** Members of a shard. */
 @Command(
@@ -37,16 +36,7 @@ import picocli.CommandLine.Spec;
             PeersCommand.Remove.class,
             PeersCommand.Promote.class
         })
-final class PeersCommand implements Runnable {
-    @Spec
-    private CommandSpec spec;
-
-    @Override
-    public void run() {
-        CommandLine line = spec.commandLine();
-        throw new ParameterException(line, "what to do with peers? One of: " + Commands.names(line));
-    }
-
+final class PeersCommand extends CommandGroup {
     /** What they have in common. */
     abstract static class OnShard implements Runnable {
         @Mixin
@@ -56,16 +46,16 @@ final class PeersCommand implements Runnable {
         private Output output;
 
         @Parameters(index = "0", paramLabel = "SHARD", description = "Name of the shard.")
-        private String shard;
+        private ShardId shard;
 
-        String shard() {
+        ShardId shard() {
             return shard;
         }
 
         void change(Consumer<ClusterAdmin> change) {
             JsonNode leader = cluster.admin(output::progress, admin -> {
                 change.accept(admin);
-                return admin.leader(Arguments.shard(shard));
+                return admin.leader(shard);
             });
             StringBuilder text = new StringBuilder();
             for (JsonNode peer : leader.path("peers")) {
@@ -79,7 +69,7 @@ final class PeersCommand implements Runnable {
                         leads ? ", leads" : ""));
             }
             output.print(
-                    Map.of("shard", shard, "peers", leader.path("peers")),
+                    Map.of("shard", shard.value(), "peers", leader.path("peers")),
                     text.toString().stripTrailing());
         }
     }
@@ -114,8 +104,12 @@ final class PeersCommand implements Runnable {
                 "  quorate peers add orders 127.0.0.1:7004",
                 "  quorate peers add orders 127.0.0.1:7004 --role observer"
             })
-    static final class Add extends OnShard implements ChangesCluster {
-        @Parameters(index = "1", paramLabel = "HOST:PORT", description = "Where the node listens.")
+    static final class Add extends OnShard {
+        @Parameters(
+                index = "1",
+                paramLabel = "HOST:PORT",
+                converter = Converters.Address.class,
+                description = "Where the node listens.")
         private String address;
 
         @CommandLine.ArgGroup
@@ -149,7 +143,7 @@ final class PeersCommand implements Runnable {
         @Override
         public void run() {
             boolean votes = votes();
-            change(admin -> admin.addPeer(Arguments.shard(shard()), Arguments.address(address), votes));
+            change(admin -> admin.addPeer(shard(), address, votes));
         }
     }
 
@@ -165,13 +159,13 @@ final class PeersCommand implements Runnable {
             optionListHeading = "%nOptions:%n",
             footerHeading = "%nExamples:%n",
             footer = "  quorate peers remove orders n1")
-    static final class Remove extends OnShard implements ChangesCluster {
+    static final class Remove extends OnShard {
         @Parameters(index = "1", paramLabel = "NODE", description = "Name of the node.")
-        private String node;
+        private NodeId node;
 
         @Override
         public void run() {
-            change(admin -> admin.removePeer(Arguments.shard(shard()), Arguments.node(node)));
+            change(admin -> admin.removePeer(shard(), node));
         }
     }
 
@@ -183,13 +177,13 @@ final class PeersCommand implements Runnable {
             optionListHeading = "%nOptions:%n",
             footerHeading = "%nExamples:%n",
             footer = "  quorate peers promote orders n4")
-    static final class Promote extends OnShard implements ChangesCluster {
+    static final class Promote extends OnShard {
         @Parameters(index = "1", paramLabel = "NODE", description = "Name of the node.")
-        private String node;
+        private NodeId node;
 
         @Override
         public void run() {
-            change(admin -> admin.promotePeer(Arguments.shard(shard()), Arguments.node(node)));
+            change(admin -> admin.promotePeer(shard(), node));
         }
     }
 }

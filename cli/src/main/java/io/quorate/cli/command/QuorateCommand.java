@@ -1,10 +1,6 @@
 package io.quorate.cli.command;
 
-import picocli.CommandLine;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.Spec;
 
 /** The root: teaches, and has no action of its own. */
 @Command(
@@ -22,9 +18,10 @@ import picocli.CommandLine.Spec;
         optionListHeading = "%nOptions:%n",
         footerHeading = "%nExamples:%n",
         footer = {
-            "  quorate generate-completion",
+            "  quorate demo",
+            "  quorate status",
             "",
-            "Every command explains itself: quorate COMMAND --help. With --json a command prints one JSON object."
+            "Every command explains itself: quorate COMMAND --help. With --json a command prints one JSON object, for an error, too."
         },
         subcommands = {
             NodeCommand.class,
@@ -38,15 +35,6 @@ import picocli.CommandLine.Spec;
             SnapshotCommand.class,
             DemoCommand.class,
             BenchCommand.class,
-            GenerateCompletionCommand.class
+            CompletionCommand.class
         })
-final class QuorateCommand implements Runnable {
-    @Spec
-    private CommandSpec spec;
-
-    @Override
-    public void run() {
-        CommandLine line = spec.commandLine();
-        throw new ParameterException(line, "which command? One of: " + Commands.names(line));
-    }
-}
+final class QuorateCommand extends CommandGroup {}

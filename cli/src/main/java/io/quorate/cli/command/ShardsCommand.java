@@ -3,18 +3,16 @@ package io.quorate.cli.command;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.quorate.statemachine.node.ClusterAdmin;
+import io.quorate.topology.NodeId;
+import io.quorate.topology.ShardId;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 /** Shards of the cluster. */
 @Command(
@@ -33,25 +31,16 @@ import picocli.CommandLine.Spec;
             "  quorate shards create orders --application kv",
             "  quorate shards list",
             "  quorate shards upgrade orders --dry-run",
-            "  quorate shards remove orders"
+            "  quorate shards remove orders --yes"
         },
         subcommands = {
             ShardsCommand.ListShards.class,
             ShardsCommand.Create.class,
             ShardsUpgradeCommand.class,
             ShardsSkipCommand.class,
-            ShardsCommand.Remove.class
+            ShardsRemoveCommand.class
         })
-final class ShardsCommand implements Runnable {
-    @Spec
-    private CommandSpec spec;
-
-    @Override
-    public void run() {
-        CommandLine line = spec.commandLine();
-        throw new ParameterException(line, "what to do with shards? One of: " + Commands.names(line));
-    }
-
+final class ShardsCommand extends CommandGroup {
     /** Lists. */
     @Command(
             name = "list",
@@ -123,7 +112,7 @@ final class ShardsCommand implements Runnable {
                 "  quorate shards create orders --application kv",
                 "  quorate shards create audit --application log --nodes n1,n2,n3"
             })
-    static final class Create implements Runnable, ChangesCluster {
+    static final class Create implements Runnable {
         @Mixin
         private ClusterOptions cluster;
 
@@ -131,68 +120,36 @@ final class ShardsCommand implements Runnable {
         private Output output;
 
         @Parameters(paramLabel = "SHARD", description = "Name: lower-case letters, digits, dashes.")
-        private String shard;
+        private ShardId shard;
 
         @Option(
                 names = "--application",
                 paramLabel = "NAME",
                 defaultValue = "kv",
-                description = "kv or log. Default: ${DEFAULT-VALUE}")
+                converter = Converters.Text.class,
+                description = "kv or log, or what the nodes have besides. Default: ${DEFAULT-VALUE}")
         private String application;
 
         @Option(
                 names = "--nodes",
                 paramLabel = "NODE",
                 split = ",",
-                description = "Where; by default the least loaded.")
-        private List<String> nodes = List.of();
+                description = "Names of the nodes that shall have a copy. Default: the least loaded ones.")
+        private List<NodeId> nodes = List.of();
 
         @Option(
                 names = "--replicas",
                 paramLabel = "N",
                 defaultValue = "3",
-                description = "How many nodes, without --nodes. Default: ${DEFAULT-VALUE}")
+                converter = Converters.Count.class,
+                description = "How many nodes have a copy, without --nodes. Default: ${DEFAULT-VALUE} nodes")
         private int replicas;
 
         @Override
         public void run() {
-            JsonNode created = cluster.admin(
-                    output::progress,
-                    admin -> admin.createShard(
-                            Arguments.shard(shard),
-                            application,
-                            nodes.stream().map(Arguments::node).toList(),
-                            replicas));
+            JsonNode created =
+                    cluster.admin(output::progress, admin -> admin.createShard(shard, application, nodes, replicas));
             output.print(created, "shard " + shard + " is ready");
-        }
-    }
-
-    /** Removes. */
-    @Command(
-            name = "remove",
-            description = {"Removes a shard with all its data, on every node.", "", "There is no way back but a backup."
-            },
-            mixinStandardHelpOptions = true,
-            optionListHeading = "%nOptions:%n",
-            footerHeading = "%nExamples:%n",
-            footer = "  quorate shards remove orders")
-    static final class Remove implements Runnable, ChangesCluster {
-        @Mixin
-        private ClusterOptions cluster;
-
-        @Mixin
-        private Output output;
-
-        @Parameters(paramLabel = "SHARD", description = "Its name.")
-        private String shard;
-
-        @Override
-        public void run() {
-            cluster.admin(output::progress, admin -> {
-                admin.removeShard(Arguments.shard(shard));
-                return shard;
-            });
-            output.print(Map.of("removed", shard), "shard " + shard + " is removed");
         }
     }
 }

@@ -1,6 +1,7 @@
 package io.quorate.cli.command;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.quorate.topology.ShardId;
 import io.quorate.wal.log.Lsn;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -24,7 +25,7 @@ import picocli.CommandLine.Parameters;
         optionListHeading = "%nOptions:%n",
         footerHeading = "%nExamples:%n",
         footer = "  quorate shards skip orders --lsn 4711 --yes")
-final class ShardsSkipCommand implements Runnable, ChangesCluster {
+final class ShardsSkipCommand implements Runnable {
     @Mixin
     private ClusterOptions cluster;
 
@@ -32,31 +33,23 @@ final class ShardsSkipCommand implements Runnable, ChangesCluster {
     private Output output;
 
     @Parameters(paramLabel = "SHARD", description = "Its name.")
-    private String shard;
+    private ShardId shard;
 
     @Option(
             names = "--lsn",
             paramLabel = "LSN",
             required = true,
-            description = "The entry, as 'quorate status' names it.")
-    private long lsn;
+            converter = Converters.Position.class,
+            description = "LSN of the entry, as 'quorate status' names it.")
+    private Lsn lsn;
 
-    @Option(names = "--yes", description = "Confirms that what this entry says is to be lost.")
+    @Option(names = "--yes", description = "Do not ask whether what this entry says may be lost.")
     private boolean confirmed;
 
     @Override
     public void run() {
-        if (lsn < 1) {
-            throw new CommandFailure(ExitCode.USAGE, "--lsn must be 1 or more, not " + lsn);
-        }
-        if (!confirmed) {
-            throw new CommandFailure(
-                    ExitCode.USAGE,
-                    "what entry " + lsn + " of shard " + shard
-                            + " says will be lost; repeat with --yes if that is wanted");
-        }
-        JsonNode record =
-                cluster.admin(output::progress, admin -> admin.skipEntry(Arguments.shard(shard), new Lsn(lsn)));
+        Confirmation.of(output).require(confirmed, "what entry " + lsn + " of shard " + shard + " says will be lost");
+        JsonNode record = cluster.admin(output::progress, admin -> admin.skipEntry(shard, lsn));
         output.print(record, "entry " + lsn + " of shard " + shard + " is skipped on all replicas");
     }
 }

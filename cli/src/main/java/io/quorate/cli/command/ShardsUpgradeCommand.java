@@ -1,6 +1,7 @@
 package io.quorate.cli.command;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.quorate.topology.ShardId;
 import java.util.OptionalInt;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -23,7 +24,7 @@ import picocli.CommandLine.Parameters;
         optionListHeading = "%nOptions:%n",
         footerHeading = "%nExamples:%n",
         footer = {"  quorate shards upgrade orders --dry-run", "  quorate shards upgrade orders --apply-version 2"})
-final class ShardsUpgradeCommand implements Runnable, ChangesCluster {
+final class ShardsUpgradeCommand implements Runnable {
     @Mixin
     private ClusterOptions cluster;
 
@@ -31,11 +32,12 @@ final class ShardsUpgradeCommand implements Runnable, ChangesCluster {
     private Output output;
 
     @Parameters(paramLabel = "SHARD", description = "Its name; 'meta' for the cluster's own.")
-    private String shard;
+    private ShardId shard;
 
     @Option(
             names = "--apply-version",
             paramLabel = "N",
+            converter = Converters.Count.class,
             description = "Version to go to. Default: the newest that all members have.")
     private Integer applyVersion;
 
@@ -44,12 +46,8 @@ final class ShardsUpgradeCommand implements Runnable, ChangesCluster {
 
     @Override
     public void run() {
-        if (applyVersion != null && applyVersion < 1) {
-            throw new CommandFailure(ExitCode.USAGE, "--apply-version must be 1 or more, not " + applyVersion);
-        }
         OptionalInt wanted = applyVersion == null ? OptionalInt.empty() : OptionalInt.of(applyVersion);
-        JsonNode answer =
-                cluster.admin(output::progress, admin -> admin.upgradeShard(Arguments.shard(shard), wanted, dryRun));
+        JsonNode answer = cluster.admin(output::progress, admin -> admin.upgradeShard(shard, wanted, dryRun));
         output.print(answer, text(answer));
     }
 

@@ -1,15 +1,12 @@
 package io.quorate.cli.command;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.quorate.topology.ShardId;
 import java.util.Map;
 import java.util.concurrent.Callable;
-import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 /** Snapshots of a shard. */
 @Command(
@@ -22,16 +19,7 @@ import picocli.CommandLine.Spec;
         footerHeading = "%nExamples:%n",
         footer = "  quorate snapshot take orders",
         subcommands = SnapshotCommand.Take.class)
-final class SnapshotCommand implements Runnable {
-    @Spec
-    private CommandSpec spec;
-
-    @Override
-    public void run() {
-        CommandLine line = spec.commandLine();
-        throw new ParameterException(line, "what about snapshots? One of: " + Commands.names(line));
-    }
-
+final class SnapshotCommand extends CommandGroup {
     /** Takes one. */
     @Command(
             name = "take",
@@ -41,7 +29,7 @@ final class SnapshotCommand implements Runnable {
             optionListHeading = "%nOptions:%n",
             footerHeading = "%nExamples:%n",
             footer = "  quorate snapshot take orders")
-    static final class Take implements Callable<Integer>, ChangesCluster {
+    static final class Take implements Callable<Integer> {
         @Mixin
         private ClusterOptions cluster;
 
@@ -49,17 +37,18 @@ final class SnapshotCommand implements Runnable {
         private Output output;
 
         @Parameters(paramLabel = "SHARD", description = "Name of the shard.")
-        private String shard;
+        private ShardId shard;
 
         @Override
         public Integer call() {
-            Map<String, JsonNode> taken =
-                    cluster.admin(output::progress, admin -> admin.checkpoint(Arguments.shard(shard)));
+            Map<String, JsonNode> taken = cluster.admin(output::progress, admin -> admin.checkpoint(shard));
             StringBuilder text = new StringBuilder();
             taken.forEach((node, answer) -> text.append(String.format(
                     "%-10s %s%n",
                     node, answer.has("error") ? answer.path("error").asText() : "lsn " + answer.path("lsn"))));
-            output.print(Map.of("shard", shard, "nodes", taken), text.toString().stripTrailing());
+            output.print(
+                    Map.of("shard", shard.value(), "nodes", taken),
+                    text.toString().stripTrailing());
             boolean all = taken.values().stream().noneMatch(answer -> answer.has("error"));
             return all ? ExitCode.OK.status() : ExitCode.UNAVAILABLE.status();
         }

@@ -1,8 +1,11 @@
 package io.quorate.cli.command;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalInt;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -13,7 +16,8 @@ import picocli.CommandLine.Mixin;
         description = {
             "Shows each node and its shards: who leads, how far each has applied, and what is wrong.",
             "",
-            "Asks every node that can be found from --server. Exits with 5 if one of them does not answer, or a shard has a problem or no leader."
+            "Asks every node of the cluster, whichever --server names. Exits with 5 if one of them does not answer, a shard has a problem "
+                    + "or no leader, or there is no cluster yet."
         },
         mixinStandardHelpOptions = true,
         optionListHeading = "%nOptions:%n",
@@ -30,11 +34,28 @@ final class StatusCommand implements Callable<Integer> {
     public Integer call() {
         List<JsonNode> nodes = cluster.admin(output::progress, admin -> admin.status());
         StringBuilder text = new StringBuilder();
+        boolean initialised = false;
         boolean healthy = true;
         for (JsonNode node : nodes) {
+            initialised |= node.path("cluster").isTextual();
             healthy &= describe(node, text);
         }
-        output.print(Map.of("nodes", nodes, "healthy", healthy), text.toString().stripTrailing());
+        List<String> waiting = nodes.stream()
+                .filter(node -> !node.has("error"))
+                .map(node -> node.path("address").asText())
+                .toList();
+        if (!initialised && !waiting.isEmpty()) {
+            text.append("not initialised: make a cluster with 'quorate init --server ")
+                    .append(String.join(",", waiting))
+                    .append("'");
+        }
+        metadataVoters(nodes).ifPresent(voters -> MetadataVoters.warn(voters, output));
+        healthy &= initialised;
+        Map<String, Object> json = new LinkedHashMap<>();
+        json.put("initialised", initialised);
+        json.put("healthy", healthy);
+        json.put("nodes", nodes);
+        output.print(json, text.toString().stripTrailing());
         return healthy ? ExitCode.OK.status() : ExitCode.UNAVAILABLE.status();
     }
 
@@ -43,10 +64,12 @@ final class StatusCommand implements Callable<Integer> {
             text.append(String.format("%-10s %s%n", "?", node.path("error").asText()));
             return false;
         }
-        String cluster = node.path("cluster").asText("waits for 'quorate init'");
+        boolean member = node.path("cluster").isTextual();
         text.append(String.format(
-                "%-10s %-22s cluster %s%n",
-                node.path("node").asText(), node.path("address").asText(), cluster));
+                "%-10s %-22s %s%n",
+                node.path("node").asText(),
+                node.path("address").asText(),
+                member ? "cluster " + node.path("cluster").asText() : "not initialised, part of no cluster yet"));
         boolean healthy = true;
         for (JsonNode shard : node.path("shards")) {
             String problem = shard.path("leader").isTextual()
@@ -76,5 +99,19 @@ final class StatusCommand implements Callable<Integer> {
             }
         }
         return "joining";
+    }
+
+    /** By the word of the metadata's leader. */
+    private static OptionalInt metadataVoters(List<JsonNode> nodes) {
+        for (JsonNode node : nodes) {
+            for (JsonNode shard : node.path("shards")) {
+                if (shard.path("shard").asText().equals("meta")
+                        && shard.path("leads").asBoolean()) {
+                    return OptionalInt.of(
+                            Collections.frequency(shard.path("peers").findValuesAsText("role"), "VOTER"));
+                }
+            }
+        }
+        return OptionalInt.empty();
     }
 }

@@ -160,7 +160,8 @@ public record TlsMaterial(List<X509Certificate> chain, PrivateKey key, List<X509
         try {
             return Files.readAllBytes(file);
         } catch (IOException e) {
-            throw new TlsException(part, file + " cannot be read: " + e, e);
+            String why = Files.exists(file) ? e.getMessage() : "there is no such file";
+            throw new TlsException(part, file + " cannot be read: " + why, e);
         }
     }
 }

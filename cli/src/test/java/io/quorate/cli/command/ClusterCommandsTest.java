@@ -189,9 +189,10 @@ class ClusterCommandsTest {
         appended = json(ExitCode.OK, "log", "append", "events", "--framed", "--input", framed.toString());
         from = Long.toString(appended.path("lastLsn").asLong() - 1);
         assertThat(tail("events", "--framed", "--from", from)).isEqualTo(frames);
-        CommandRun objects = run("log", "tail", "events", "--json", "--from", from);
-        assertThat(objects.out().lines().findFirst())
-                .hasValueSatisfying(line -> assertThat(line).contains("\"entryBase64\":\"/wAK\""));
+        JsonNode object = json(ExitCode.OK, "log", "tail", "events", "--from", from);
+        assertThat(object.path("entries").path(0).path("entryBase64").asText()).isEqualTo("/wAK");
+        assertThat(object.path("next").asLong())
+                .isEqualTo(appended.path("lastLsn").asLong() + 1);
     }
 
     @Test
@@ -204,12 +205,8 @@ class ClusterCommandsTest {
         assertThat(tail("orders", "--from", from))
                 .asString(StandardCharsets.UTF_8)
                 .contains("tailed value", "another");
-        CommandRun objects = run("log", "tail", "orders", "--json", "--from", from);
-        assertThat(ONE_OBJECT
-                        .readTree(objects.out().lines().findFirst().orElseThrow())
-                        .path("lsn")
-                        .asLong())
-                .isEqualTo(first);
+        JsonNode object = json(ExitCode.OK, "log", "tail", "orders", "--from", from);
+        assertThat(object.path("entries").path(0).path("lsn").asLong()).isEqualTo(first);
         assertThat(tail("orders", "--from", "1000000")).isEmpty();
     }
 
@@ -229,19 +226,27 @@ class ClusterCommandsTest {
     }
 
     @Test
-    void badInputOfALogIsNamedWithWhatWasAppendedBefore() throws IOException {
+    void badInputOfALogIsNamedByItsByteWithWhatWasAppendedBefore() throws IOException {
         Path cut = Files.write(directory.resolve("cut"), new byte[] {0, 0, 0, 1, 'x', 0, 0, 0, 9, 'y'});
         assertFails(
-                ExitCode.FAILED,
-                "ends within a frame of 9 bytes",
+                ExitCode.USAGE,
+                "byte 5: the input ends after 1 of a frame's 9 bytes; 1 entry was appended, at lsn ",
                 "log",
                 "append",
                 "events",
                 "--framed",
                 "--input",
                 cut.toString());
-        assertFails(ExitCode.USAGE, "no file", "log", "append", "events", "--input", directory + "/nowhere");
-        assertFails(ExitCode.USAGE, "--from must be 1 or more", "log", "tail", "events", "--from", "0");
+        assertFails(
+                ExitCode.USAGE,
+                "--input: there is no file",
+                "log",
+                "append",
+                "events",
+                "--input",
+                directory + "/nowhere");
+        assertFails(
+                ExitCode.USAGE, "'--from': '0' is not a number of 1 or more", "log", "tail", "events", "--from", "0");
     }
 
     @Test
@@ -266,7 +271,7 @@ class ClusterCommandsTest {
                 "2");
         assertFails(
                 ExitCode.USAGE,
-                "--apply-version must be 1 or more",
+                "'--apply-version': '0' is not a number",
                 "shards",
                 "upgrade",
                 "orders",
@@ -312,9 +317,15 @@ class ClusterCommandsTest {
                 .as("again")
                 .isZero();
         assertThat(run("shards", "list").out()).contains("brief", "n1", "n2");
-        assertThat(run("shards", "remove", "brief").status()).isZero();
+        assertFails(ExitCode.USAGE, "repeat with --yes", "shards", "remove", "brief");
+        CommandRun removed = run("shards", "remove", "brief", "--yes");
+        assertThat(removed.status()).as(removed.toString()).isZero();
+        assertThat(removed.err())
+                .contains("shard brief (application kv, on n1, n2) is lost for good, with its log and state");
         assertThat(run("shards", "list").out()).doesNotContain("brief");
-        assertThat(run("shards", "remove", "brief").status()).as("again").isZero();
+        assertThat(run("shards", "remove", "brief", "--yes").status())
+                .as("again")
+                .isZero();
         assertFails(ExitCode.NOT_FOUND, "no shard 'never'", "shards", "remove", "never");
     }
 
@@ -365,13 +376,20 @@ class ClusterCommandsTest {
         assertFails(ExitCode.USAGE, "shard 'No Shard' must be", "kv", "get", "No Shard", "k");
         assertFails(ExitCode.USAGE, "node 'N1' must be", "peers", "remove", "orders", "N1");
         assertFails(ExitCode.USAGE, "address 'here'", "peers", "add", "orders", "here");
-        assertFails(ExitCode.USAGE, "--limit must be 1 or more", "kv", "scan", "orders", "--limit", "0");
+        assertFails(ExitCode.USAGE, "'--limit': '0' is not a number", "kv", "scan", "orders", "--limit", "0");
     }
 
     @Test
     void whatDoesNotExistIsNotFound() throws IOException {
-        CommandRun run = CommandRun.of("kv", "get", "nothing", "k", "--server", nodes.servers(3), "--timeout", "1s");
-        assertThat(run.status()).isIn(ExitCode.NOT_FOUND.status(), ExitCode.UNAVAILABLE.status());
-        assertThat(run.err()).isNotBlank().doesNotContain("\tat ");
+        for (String command : List.of(
+                "kv get nothing k",
+                "kv put nothing k v",
+                "log tail nothing",
+                "snapshot take nothing",
+                "shards upgrade nothing --dry-run",
+                "peers list nothing",
+                "leader show nothing")) {
+            assertFails(ExitCode.NOT_FOUND, "no shard 'nothing' in the cluster; there are: ", command.split(" "));
+        }
     }
 }

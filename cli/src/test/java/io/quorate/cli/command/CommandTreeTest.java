@@ -2,6 +2,9 @@ package io.quorate.cli.command;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -14,6 +17,10 @@ import picocli.CommandLine.Model.OptionSpec;
 
 /** Holds for every command, also for those that are added later. */
 class CommandTreeTest {
+    private static final JsonMapper ONE_OBJECT = JsonMapper.builder()
+            .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+            .build();
+
     static Stream<CommandLine> everyCommand() {
         return everyCommandBelow(Main.commandLine());
     }
@@ -66,9 +73,37 @@ class CommandTreeTest {
         assertThat(run.err()).isEmpty();
     }
 
+    @ParameterizedTest
+    @MethodSource("everyCommand")
+    void everyOptionWithAValueGivesItsDefault(CommandLine line) {
+        for (OptionSpec option : line.getCommandSpec().options()) {
+            if (option.arity().max() > 0 && !option.required() && !option.hidden() && option.group() == null) {
+                assertThat(String.join(" ", option.description()))
+                        .as(name(line) + " " + option.longestName())
+                        .contains("Default: ");
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("everyCommand")
+    void everyCommandTakesJsonAndThenPrintsItsErrorsAsOneObject(CommandLine line) throws Exception {
+        List<String> args = new ArrayList<>(List.of(name(line).split(" ")));
+        args.remove(0);
+        args.addAll(List.of("--no-such-option", "--json"));
+        CommandRun run = CommandRun.of(args.toArray(String[]::new));
+        assertThat(line.getCommandSpec().findOption("--json")).as(name(line)).isNotNull();
+        assertThat(run.status()).isEqualTo(ExitCode.USAGE.status());
+        assertThat(run.err()).isEmpty();
+        JsonNode error = ONE_OBJECT.readTree(run.out()).path("error");
+        assertThat(error.path("exit").asInt()).isEqualTo(ExitCode.USAGE.status());
+        assertThat(error.path("kind").asText()).isEqualTo("usage");
+        assertThat(error.path("message").asText()).isNotBlank();
+    }
+
     @Test
     void examplesAreFoundInsideOfShellSyntax() {
-        assertThat(words("  source <(quorate generate-completion)")).containsExactly("generate-completion");
+        assertThat(words("  source <(quorate completion)")).containsExactly("completion");
         assertThat(words("  cat f | quorate log append --input - # all of it"))
                 .containsExactly("log", "append", "--input", "-");
         assertThat(words("  quorate kv put 'a key' \"v w\" > out")).containsExactly("kv", "put", "a key", "v w");

@@ -2,13 +2,22 @@ package io.quorate.cli.command;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.codahale.metrics.MetricRegistry;
+import io.quorate.cli.http.HealthCheck;
+import io.quorate.cli.http.MetricsPage;
+import io.quorate.cli.http.NodeHttpServer;
 import io.quorate.cli.process.FreePorts;
 import io.quorate.cli.tls.TestCertificates;
 import io.quorate.statemachine.raft.TlsFiles;
+import io.quorate.topology.NodeId;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -22,7 +31,7 @@ class ConnectionFailuresTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "status --server here                     | --server: address 'here'",
+                "status --server here                     | '--server' (HOST:PORT): address 'here'",
                 "status --timeout 0s                      | '0s' is not above zero",
                 "status --timeout soon                    | 'soon' is not a duration",
                 "status --tls-cert c.pem                  | --tls-cert and --tls-key go together",
@@ -31,10 +40,12 @@ class ConnectionFailuresTest {
                 "kv put orders k                          | Missing required parameter: 'VALUE'",
                 "kv cas orders k --set v                  | --expect",
                 "kv cas orders k --expect a --expect-absent --set v | mutually exclusive",
-                "kv get orders ''                         | the key is empty",
-                "init --voters 0                          | --voters must be 1 or more",
+                "kv get orders ''                         | index 1 (KEY): is empty",
+                "kv get Orders k                          | index 0 (SHARD): shard 'Orders' must be",
+                "log append events --input nowhere        | --input: there is no file nowhere",
+                "demo --input nowhere                     | --input: there is no file nowhere",
                 "node                                     | Missing required option: '--config=FILE'",
-                "node --config nowhere.yaml               | nowhere.yaml: there is no such file",
+                "node --config nowhere.yaml               | --config: there is no file nowhere.yaml",
             })
     void wrongArgumentsAreNamed(String line, String message) {
         List<String> args = new ArrayList<>();
@@ -47,28 +58,99 @@ class ConnectionFailuresTest {
     }
 
     @Test
-    void whereNobodyListensReadsAreUnavailableAndChangesUncertain() {
+    void whereNobodyListensNothingIsChangedAndThatIsSaid() {
         String nobody = "127.0.0.1:" + FreePorts.pick(1).get(0);
-        for (List<String> read : List.of(List.of("shards", "list"), List.of("kv", "get", "orders", "k"))) {
-            CommandRun run = runAt(nobody, read);
-            assertThat(run.status()).as(read.toString()).isEqualTo(ExitCode.UNAVAILABLE.status());
-            assertThat(run.err()).as("who, and why").contains(nobody, "Connection refused");
+        for (String command : List.of(
+                "shards list",
+                "kv get orders k",
+                "kv put orders k v",
+                "shards create orders",
+                "shards remove orders --yes",
+                "peers remove orders n1",
+                "leader transfer orders n1",
+                "snapshot take orders",
+                "shards upgrade orders --dry-run",
+                "log tail orders",
+                "init")) {
+            CommandRun run = runAt(nobody, List.of(command.split(" ")));
+            assertThat(run.status()).as(command + run).isEqualTo(ExitCode.UNAVAILABLE.status());
+            assertThat(run.err())
+                    .as("who, and why")
+                    .contains(nobody, "Connection refused")
+                    .doesNotContain("may have been done", "Exception");
             assertThat(run.err().lines()).as("told once").doesNotHaveDuplicates();
         }
-        CommandRun change = runAt(nobody, List.of("shards", "remove", "orders"));
-        assertThat(change.status()).isEqualTo(ExitCode.INDETERMINATE.status());
-        assertThat(change.err()).contains("the command may be repeated");
-        CommandRun write = runAt(nobody, List.of("kv", "put", "orders", "k", "v"));
-        assertThat(write.status()).as("never sent").isEqualTo(ExitCode.UNAVAILABLE.status());
-        assertThat(write.err())
-                .contains(nobody, "Connection refused", "do the nodes run")
-                .doesNotContain(" INFO ");
+        CommandRun status = runAt(nobody, List.of("status"));
+        assertThat(status.status()).isEqualTo(ExitCode.UNAVAILABLE.status());
+        assertThat(status.out()).contains(nobody, "Connection refused");
+    }
+
+    @Test
+    void beforeInitCommandsSaySoAtOnce() throws Exception {
+        try (LocalNodes nodes = new LocalNodes(directory, 1, "")) {
+            nodes.start(1);
+            String node = nodes.address(1);
+            for (String command : List.of(
+                    "kv put orders k v",
+                    "log tail orders",
+                    "shards create orders",
+                    "shards list",
+                    "snapshot take orders")) {
+                CommandRun run = runAt(node, "1h", List.of(command.split(" ")));
+                assertThat(run.status()).as(command).isEqualTo(ExitCode.UNAVAILABLE.status());
+                assertThat(run.err()).contains("not initialised", node, "'quorate init'");
+            }
+            CommandRun status = runAt(node, List.of("status"));
+            assertThat(status.status()).isEqualTo(ExitCode.UNAVAILABLE.status());
+            assertThat(status.out())
+                    .contains("n1", "not initialised", "quorate init --server " + node)
+                    .doesNotContain("phase", "incarnation");
+            assertThat(runAt(node, List.of("status", "--json")).out()).contains("\"initialised\":false");
+
+            CommandRun init = runAt(node, "60s", List.of("init"));
+            assertThat(init.status()).as(init.toString()).isZero();
+            assertThat(init.err()).contains("warning: the metadata shard has 1 voter:");
+            CommandRun after = runAt(node, "60s", List.of("status", "--json"));
+            assertThat(after.err()).contains("warning: the metadata shard has 1 voter:");
+            assertThat(after.out()).doesNotContain("warning");
+        }
     }
 
     private static CommandRun runAt(String server, List<String> command) {
+        return runAt(server, "1s", command);
+    }
+
+    private static CommandRun runAt(String server, String timeout, List<String> command) {
         List<String> args = new ArrayList<>(command);
-        args.addAll(List.of("--server", server, "--timeout", "3s"));
+        args.addAll(List.of("--server", server, "--timeout", timeout));
         return CommandRun.of(args.toArray(String[]::new));
+    }
+
+    @Test
+    void aPortForHttpIsTakenForWhatItIs() throws Exception {
+        HealthCheck health = new HealthCheck(new NodeId("n1"));
+        InetSocketAddress free = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
+        try (NodeHttpServer http =
+                NodeHttpServer.start(free, Optional.empty(), health, new MetricsPage(new MetricRegistry(), health))) {
+            CommandRun run =
+                    runAt("127.0.0.1:" + http.address().getPort(), "1h", List.of("kv", "put", "orders", "k", "v"));
+            assertThat(run.status()).isEqualTo(ExitCode.UNAVAILABLE.status());
+            assertThat(run.err()).contains("this is a port for HTTP", "'listen'");
+        }
+    }
+
+    @Test
+    void aPortInUseIsToldWithTheLineThatNamesIt() throws Exception {
+        try (ServerSocket other = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            Path file = Files.writeString(
+                    directory.resolve("n.yaml"),
+                    "node: n1\ndataDirectory: data\nlisten: 127.0.0.1:" + other.getLocalPort() + "\n");
+            CommandRun run = CommandRun.of("node", "--config", file.toString());
+            assertThat(run.status()).isEqualTo(ExitCode.FAILED.status());
+            assertThat(run.err())
+                    .contains(file + ":3: cannot listen at 127.0.0.1:" + other.getLocalPort(), "'listen'", "ss -ltnp")
+                    .doesNotContain("Exception");
+        }
     }
 
     @Test
@@ -112,14 +194,27 @@ class ConnectionFailuresTest {
 
             TlsFiles believes = new TlsFiles(stranger.certificate(), stranger.privateKey(), own.trusted(), true);
             for (TlsFiles wrong : List.of(stranger, believes)) {
-                assertThat(secure(nodes, wrong, "1s", "shards", "list").status())
-                        .isEqualTo(ExitCode.UNAVAILABLE.status());
+                CommandRun run = secure(nodes, wrong, "1s", "shards", "list");
+                assertThat(run.status()).as(run.toString()).isEqualTo(ExitCode.UNAVAILABLE.status());
+                assertThat(run.err()).contains("--tls-c").doesNotContain("Exception");
                 assertThat(secure(nodes, wrong, "1s", "kv", "get", "orders", "k")
                                 .status())
                         .isEqualTo(ExitCode.UNAVAILABLE.status());
             }
-            CommandRun plain = runAt(nodes.address(1), List.of("kv", "get", "orders", "k"));
-            assertThat(plain.status()).isEqualTo(ExitCode.UNAVAILABLE.status());
+            CommandRun plain = runAt(nodes.address(1), List.of("kv", "put", "orders", "k", "v"));
+            assertThat(plain.status()).as(plain.toString()).isEqualTo(ExitCode.UNAVAILABLE.status());
+            assertThat(plain.err()).contains("--tls-ca");
+        }
+    }
+
+    @Test
+    void tlsToANodeWithoutItIsToldAsThat() throws Exception {
+        TlsFiles own = TestCertificates.make(directory, "own", "EC");
+        try (LocalNodes nodes = new LocalNodes(directory, 1, "")) {
+            nodes.start(1);
+            CommandRun run = secure(nodes, own, "1h", "kv", "put", "orders", "k", "v");
+            assertThat(run.status()).as(run.toString()).isEqualTo(ExitCode.UNAVAILABLE.status());
+            assertThat(run.err()).contains("the node speaks no TLS");
         }
     }
 

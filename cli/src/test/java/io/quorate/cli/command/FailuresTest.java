@@ -8,25 +8,31 @@ import io.quorate.wal.log.Bytes;
 import io.quorate.wal.log.ReadUnavailableException;
 import io.quorate.wal.log.RejectReason;
 import java.io.IOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.NoSuchFileException;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.CompletionException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class FailuresTest {
-    private static ExitCode code(Throwable failure, boolean changing) {
-        return Failures.known(failure, changing).orElseThrow().code();
+    private static ExitCode code(AdminException failure, boolean changed) {
+        return Failures.ofAdmin(failure, changed).code();
+    }
+
+    private static ExitCode code(Throwable failure) {
+        return Failures.known(failure).orElseThrow().code();
     }
 
     @Test
-    void aMissingAnswerToAChangeIsIndeterminateAndToAReadUnavailable() {
+    void silenceIsIndeterminateOnlyWhereSomethingMayHaveChanged() {
         AdminException silence = new AdminException("UNREACHABLE", "no answer");
         assertThat(code(silence, true)).isEqualTo(ExitCode.INDETERMINATE);
         assertThat(code(silence, false)).isEqualTo(ExitCode.UNAVAILABLE);
-        assertThat(Failures.known(silence, true).orElseThrow().getMessage())
-                .contains("no answer [UNREACHABLE]", "may be repeated");
+        assertThat(Failures.ofAdmin(silence, true).getMessage()).contains("no answer [UNREACHABLE]", "may be repeated");
     }
 
     @Test
@@ -40,16 +46,15 @@ class FailuresTest {
         assertThat(code(new AdminException("QUORUM_WOULD_BE_LOST", "m"), true)).isEqualTo(ExitCode.REFUSED);
         assertThat(code(new AdminException("UNKNOWN_SHARD", "m"), true)).isEqualTo(ExitCode.NOT_FOUND);
         assertThat(code(new AdminException("FAILED", "m"), true)).isEqualTo(ExitCode.FAILED);
-        assertThat(code(new DataDirectoryException(DataDirectoryException.Problem.IN_USE, "m"), false))
+        assertThat(code(new DataDirectoryException(DataDirectoryException.Problem.IN_USE, "m")))
                 .isEqualTo(ExitCode.REFUSED);
-        assertThat(code(new IOException("port"), false)).isEqualTo(ExitCode.FAILED);
-        assertThat(code(new CompletionException(new IOException("port")), false))
-                .isEqualTo(ExitCode.FAILED);
+        assertThat(code(new IOException("port"))).isEqualTo(ExitCode.FAILED);
+        assertThat(code(new CompletionException(new IOException("port")))).isEqualTo(ExitCode.FAILED);
     }
 
     @Test
     void whatNobodyExpectedIsNoKnownFailure() {
-        assertThat(Failures.known(new IllegalStateException("bug"), true)).isEmpty();
+        assertThat(Failures.known(new IllegalStateException("bug"))).isEmpty();
     }
 
     @ParameterizedTest
@@ -57,7 +62,7 @@ class FailuresTest {
     void everyReasonMeansThatNothingChanged(RejectReason reason) {
         assertThat(Failures.ofReason(reason))
                 .isIn(ExitCode.REFUSED, ExitCode.UNAVAILABLE, ExitCode.NOT_FOUND)
-                .isEqualTo(code(new ReadUnavailableException(reason, "m"), false));
+                .isEqualTo(code(new ReadUnavailableException(reason, "m")));
     }
 
     @Test
@@ -66,5 +71,40 @@ class FailuresTest {
         JsonText.put(json, "a", Bytes.utf8("ä"));
         JsonText.put(json, "b", Bytes.wrap(new byte[] {(byte) 0xff}));
         assertThat(json).containsExactly(Map.entry("a", "ä"), Map.entry("bBase64", "/w=="));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "UNREACHABLE",
+                "NO_ANSWER",
+                "WRONG_SETTINGS",
+                "NO_LEADER",
+                "NO_CLUSTER",
+                "NOT_INITIALIZED",
+                "BEHIND"
+            })
+    void whatWasNotSentDidNotHappen(String error) {
+        assertThat(code(new AdminException(error, "m"), false)).isEqualTo(ExitCode.UNAVAILABLE);
+    }
+
+    @Test
+    void filesAreNamedInWordsNotInClasses() {
+        assertThat(Failures.text(new NoSuchFileException("a/b"))).isEqualTo("a/b: there is no such file");
+        assertThat(Failures.text(new AccessDeniedException("a/b"))).isEqualTo("a/b: permission denied");
+        assertThat(Failures.text(new IOException())).doesNotContain("Exception");
+    }
+
+    @Test
+    void classNamesInWhatANodeSaysAreLeftOut() {
+        AdminException told = new AdminException(
+                "INDETERMINATE",
+                "transfer to n2 was not confirmed (org.apache.ratis.protocol.exceptions.TransferLeadershipException: n4 failed)");
+        assertThat(Failures.ofAdmin(told, true).getMessage())
+                .startsWith("transfer to n2 was not confirmed (n4 failed) [INDETERMINATE]");
+        assertThat(Failures.plain(
+                        "io.netty.channel.AbstractChannel$AnnotatedConnectException: Connection refused: /127.0.0.1:1"))
+                .isEqualTo("Connection refused: /127.0.0.1:1");
+        assertThat(Failures.plain("see config/n1.yaml:3: listen")).isEqualTo("see config/n1.yaml:3: listen");
     }
 }

@@ -54,10 +54,16 @@ final class LocalNodes implements AutoCloseable {
         return daemon;
     }
 
-    @Override
-    public void close() throws IOException {
+    /** Stops what runs; {@link #start} may start it again. */
+    void stopAll() throws IOException {
         for (NodeDaemon daemon : running) {
             daemon.close();
         }
+        running.clear();
+    }
+
+    @Override
+    public void close() throws IOException {
+        stopAll();
     }
 }

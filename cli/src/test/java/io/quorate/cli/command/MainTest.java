@@ -3,6 +3,8 @@ package io.quorate.cli.command;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 
@@ -33,14 +35,14 @@ class MainTest {
     void noCommandIsAUsageErrorThatNamesTheCommands() {
         CommandRun run = CommandRun.of();
         assertThat(run.status()).isEqualTo(ExitCode.USAGE.status());
-        assertThat(run.err()).contains("which command?", "generate-completion", "quorate --help");
+        assertThat(run.err()).contains("which command?", "completion", "quorate --help");
     }
 
     @Test
     void mistypedCommandGetsASuggestion() {
-        CommandRun run = CommandRun.of("generate-completoin");
+        CommandRun run = CommandRun.of("completoin");
         assertThat(run.status()).isEqualTo(ExitCode.USAGE.status());
-        assertThat(run.err()).contains("generate-completoin", "Did you mean: ", "generate-completion");
+        assertThat(run.err()).contains("completoin", "Did you mean: ", "completion");
         assertThat(run.out()).isEmpty();
     }
 
@@ -53,13 +55,31 @@ class MainTest {
 
     @Test
     void completionScriptNamesEveryCommand() {
-        CommandRun run = CommandRun.of("generate-completion");
+        CommandRun run = CommandRun.of("completion");
         assertThat(run.status()).isZero();
-        assertThat(run.out()).startsWith("#!/usr/bin/env bash").contains("generate-completion");
+        assertThat(run.out()).startsWith("#!/usr/bin/env bash").contains("shards", "completion");
+        assertThat(CommandRun.of("generate-completion").out())
+                .as("its former name")
+                .isEqualTo(run.out());
+        assertThat(CommandRun.of("completion", "--help").out()).contains("bash", "zsh", "PATH");
     }
 
     @Test
     void aFailureCannotEndWithOk() {
         assertThatThrownBy(() -> new CommandFailure(ExitCode.OK, "fine")).isInstanceOf(IllegalArgumentException.class);
+    }
+
+    @Test
+    void jsonMayBeAskedForBeforeTheCommand() {
+        assertThat(CommandRun.of("--json", "completion").out()).startsWith("{\"script\":");
+        assertThat(CommandRun.of("--json").out()).startsWith("{\"error\":{\"kind\":\"usage\",\"exit\":2,");
+    }
+
+    @Test
+    void theReadmeHasTheSameExitCodes() throws Exception {
+        String readme = Files.readString(Path.of("..", "README.md"));
+        for (ExitCode code : ExitCode.values()) {
+            assertThat(readme).contains("| " + code.status() + " | " + code.meaning() + " |");
+        }
     }
 }

@@ -115,7 +115,8 @@ class NodeDaemonTest {
                     .isInstanceOf(IOException.class)
                     .hasMessageContaining("cannot listen at " + config.listen());
             assertThatThrownBy(() -> NodeDaemon.start(config, APPLICATIONS))
-                    .isInstanceOfSatisfying(PortInUseException.class, e -> assertThat(e.setting()).isEqualTo("listen"))
+                    .isInstanceOfSatisfying(PortInUseException.class, e -> assertThat(e.setting())
+                            .isEqualTo("listen"))
                     .hasMessageContaining("lsof -nP -iTCP:" + config.listen().port());
         }
         NodeDaemon.start(config, APPLICATIONS).close();

@@ -1,0 +1,186 @@
+package io.quorate.cli.command;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import io.quorate.cli.node.ConfigFile;
+import io.quorate.cli.node.NodeDaemon;
+import io.quorate.cli.process.FreePorts;
+import io.quorate.statemachine.kv.KvApplication;
+import io.quorate.statemachine.logapp.LogApplication;
+import io.quorate.statemachine.raft.ApplicationCatalog;
+import java.io.ByteArrayOutputStream;
+import java.io.File;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.net.URL;
+import java.net.URLClassLoader;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import javax.tools.ToolProvider;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What the README tells to type is typed here: in a directory and at ports of the test's own, the nodes in this JVM. */
+class ReadmeTest {
+    private static final Pattern BLOCK = Pattern.compile("```(\\w+)\\n(.*?)```", Pattern.DOTALL);
+
+    @TempDir
+    private Path directory;
+
+    private final List<Integer> ports = FreePorts.pick(6);
+
+    private static String readme() throws IOException {
+        return Files.readString(Path.of("..", "README.md"));
+    }
+
+    /** The blocks of a language below a heading. */
+    private static List<String> blocks(String heading, String language) throws IOException {
+        String text = readme();
+        int begin = text.indexOf("\n" + heading + "\n");
+        assertThat(begin).as(heading).isNotNegative();
+        int end = text.indexOf("\n#", begin + heading.length() + 2);
+        List<String> blocks = new ArrayList<>();
+        Matcher block = BLOCK.matcher(text.substring(begin, end < 0 ? text.length() : end));
+        while (block.find()) {
+            if (block.group(1).equals(language)) {
+                blocks.add(block.group(2));
+            }
+        }
+        return blocks;
+    }
+
+    private String here(String text, String place) {
+        String result = text.replace(place, directory.toString());
+        for (int node = 1; node <= 3; node++) {
+            result = result.replace("127.0.0.1:700" + node, "127.0.0.1:" + ports.get(node - 1))
+                    .replace("127.0.0.1:710" + node, "127.0.0.1:" + ports.get(node + 2));
+        }
+        return result;
+    }
+
+    private void shell(String block, String place) throws Exception {
+        String script = here(
+                block.lines()
+                        .filter(line -> !line.startsWith("./quorate "))
+                        .reduce("", (all, line) -> all + line + "\n"),
+                place);
+        Process bash = new ProcessBuilder("bash", "-euc", script)
+                .redirectErrorStream(true)
+                .start();
+        String output = new String(bash.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        assertThat(bash.waitFor()).as(output).isZero();
+        for (int node = 1; node <= 3; node++) {
+            Path file = directory.resolve("n" + node + ".yaml");
+            Files.writeString(file, here(Files.readString(file), place) + "preset: many-shards\nmemory: 32MiB\n");
+        }
+    }
+
+    private List<NodeDaemon> startNodes() throws IOException {
+        List<NodeDaemon> nodes = new ArrayList<>();
+        for (int node = 1; node <= 3; node++) {
+            nodes.add(NodeDaemon.start(
+                    ConfigFile.read(directory.resolve("n" + node + ".yaml")),
+                    ApplicationCatalog.of(List.of(KvApplication::new, LogApplication::new))));
+        }
+        return nodes;
+    }
+
+    private List<CommandRun> commands(String block, String place) {
+        List<CommandRun> runs = new ArrayList<>();
+        for (String line : here(block, place).lines().toList()) {
+            if (line.startsWith("export ")) {
+                String[] variable = line.substring("export ".length()).split("=", 2);
+                System.setProperty(variable[0], variable[1]);
+            }
+            if (line.startsWith("./quorate ")) {
+                // a busy machine takes longer than the default
+                String[] words = (line.substring("./quorate ".length()) + " --timeout 5m").split(" +");
+                if (words[0].equals("status")) { // who was elected takes a moment to get around
+                    await().atMost(Duration.ofSeconds(60))
+                            .until(() -> CommandRun.of(words).status() == 0);
+                }
+                CommandRun run = CommandRun.of(words);
+                assertThat(run.status()).as(line + ": " + run).isZero();
+                runs.add(run);
+            }
+        }
+        return runs;
+    }
+
+    private void followSection(String heading, String place) throws Exception {
+        List<String> blocks = blocks(heading, "sh");
+        shell(blocks.get(0), place);
+        List<NodeDaemon> nodes = startNodes();
+        System.setProperty("QUORATE_SERVER", "127.0.0.1:" + ports.get(0));
+        try {
+            assertThat(commands(blocks.get(1), place)).anyMatch(run -> run.out().equals("3" + System.lineSeparator()));
+        } finally {
+            for (String variable : List.of("QUORATE_SERVER", "QUORATE_TLS_CA", "QUORATE_TLS_CERT", "QUORATE_TLS_KEY")) {
+                System.clearProperty(variable);
+            }
+            for (NodeDaemon node : nodes) {
+                node.close();
+            }
+        }
+    }
+
+    @Test
+    void aClusterOfYourOwnIsMadeAsItSays() throws Exception {
+        followSection("### A cluster of your own", "/tmp/q");
+    }
+
+    @Test
+    void aClusterWithMutualTlsIsMadeAsItSays() throws Exception {
+        assumeTrue(
+                Arrays.stream(System.getenv("PATH").split(File.pathSeparator))
+                        .anyMatch(place -> Files.isExecutable(Path.of(place, "openssl"))),
+                "openssl is not installed");
+        followSection("### With TLS", "/tmp/qs");
+    }
+
+    @Test
+    void theEmbeddedHostIsCompiledAndRunAsItStands() throws Exception {
+        String address = "127.0.0.1:" + ports.get(0);
+        String program = blocks("## Embed it", "java")
+                .get(0)
+                .replace("127.0.0.1:7001", address)
+                .replace("data/n1", directory.resolve("n1").toString());
+        Path source = Files.writeString(directory.resolve("Tally.java"), program);
+        String classPath = System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"));
+        ByteArrayOutputStream problems = new ByteArrayOutputStream();
+        int compiled = ToolProvider.getSystemJavaCompiler()
+                .run(null, problems, problems, "-cp", classPath, "-d", directory.toString(), source.toString());
+        assertThat(compiled).as(problems.toString(StandardCharsets.UTF_8)).isZero();
+        PrintStream before = System.out;
+        ByteArrayOutputStream printed = new ByteArrayOutputStream();
+        System.setOut(new PrintStream(printed, true, StandardCharsets.UTF_8));
+        try (URLClassLoader loader =
+                new URLClassLoader(new URL[] {directory.toUri().toURL()})) {
+            loader.loadClass("Tally").getMethod("main", String[].class).invoke(null, (Object) new String[0]);
+        } finally {
+            System.setOut(before);
+        }
+        assertThat(printed.toString(StandardCharsets.UTF_8)).contains("apples: 1");
+    }
+
+    @Test
+    void theCoordinatesAreThoseOfThePom() throws Exception {
+        String coordinates = blocks("## Embed it", "xml").get(0);
+        String pom = Files.readString(Path.of("..", "state-machine", "pom.xml"));
+        Matcher version = Pattern.compile("<version>(.*?)</version>").matcher(pom);
+        assertThat(version.find()).isTrue();
+        assertThat(coordinates)
+                .contains("<groupId>io.quorate</groupId>", "<artifactId>quorate-state-machine</artifactId>")
+                .contains("<version>" + version.group(1) + "</version>");
+        assertThat(pom).contains("<artifactId>quorate-state-machine</artifactId>");
+    }
+}
