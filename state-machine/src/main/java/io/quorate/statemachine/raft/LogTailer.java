@@ -24,7 +24,10 @@ import java.util.concurrent.TimeoutException;
 import org.apache.ratis.proto.RaftProtos.LogEntryProto;
 import org.apache.ratis.server.raftlog.RaftLog;
 
-/** Reads the committed log of one replica by LSN, out of the Raft log. Thread-safe; reading runs on the executor. */
+/**
+ * Reads the committed log of one replica by LSN, out of the Raft log. Thread-safe. Reading runs on the executor and may wait for the disk
+ * for long, a whole segment at a time: nothing that the replica itself waits for may run there.
+ */
 final class LogTailer {
     /** Calls that may wait or read at once. */
     private static final int MAX_CALLS = 64;

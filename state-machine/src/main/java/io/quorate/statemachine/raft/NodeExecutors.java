@@ -12,17 +12,24 @@ import java.util.concurrent.atomic.AtomicInteger;
  * @param scheduler short timed work: deadlines, asking again
  * @param workers what others wait for and is soon done: submission of batches under load, waiting appends, elections
  * @param background what takes long and may wait: checkpoints, digests, opening and closing of groups
+ * @param readers reads of logs by LSN, which wait for the disk; each shard bounds how many it asks for
  */
-record NodeExecutors(ScheduledExecutorService scheduler, ExecutorService workers, ExecutorService background)
+record NodeExecutors(
+        ScheduledExecutorService scheduler,
+        ExecutorService workers,
+        ExecutorService background,
+        ExecutorService readers)
         implements AutoCloseable {
     private static final int BACKGROUND_THREADS = 2;
+    private static final int READER_THREADS = 2;
 
     static NodeExecutors create(String node) {
         int size = Math.max(4, Runtime.getRuntime().availableProcessors());
         return new NodeExecutors(
                 Executors.newScheduledThreadPool(1, named(node + "-timer")),
                 Executors.newFixedThreadPool(size, named(node + "-worker")),
-                Executors.newFixedThreadPool(BACKGROUND_THREADS, named(node + "-background")));
+                Executors.newFixedThreadPool(BACKGROUND_THREADS, named(node + "-background")),
+                Executors.newFixedThreadPool(READER_THREADS, named(node + "-log-reader")));
     }
 
     private static ThreadFactory named(String prefix) {
@@ -39,5 +46,6 @@ record NodeExecutors(ScheduledExecutorService scheduler, ExecutorService workers
         scheduler.shutdownNow();
         workers.shutdownNow();
         background.shutdownNow();
+        readers.shutdownNow();
     }
 }

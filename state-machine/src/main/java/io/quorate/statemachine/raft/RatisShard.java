@@ -82,7 +82,7 @@ final class RatisShard implements HostedShard, RatisStateMachineAdapter.Listener
                 shared.calls(),
                 appends.batcher(),
                 shared.executors().workers());
-        this.tailer = new LogTailer(view, state, shared.executors().workers());
+        this.tailer = new LogTailer(view, state, shared.executors().readers());
         this.agreement = new VersionAgreement(view, descriptor.groupId(), shared.peers(), state);
     }
 

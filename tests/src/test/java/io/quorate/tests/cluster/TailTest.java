@@ -8,16 +8,21 @@ import io.quorate.statemachine.raft.BatchLimits;
 import io.quorate.statemachine.raft.HostConfig;
 import io.quorate.statemachine.raft.RatisSettings;
 import io.quorate.topology.ShardDescriptor;
+import io.quorate.wal.log.Bytes;
+import io.quorate.wal.log.EntryKind;
 import io.quorate.wal.log.LogEntry;
+import io.quorate.wal.log.LogRecord;
 import io.quorate.wal.log.LogSlice;
 import io.quorate.wal.log.LogTruncatedException;
 import io.quorate.wal.log.Lsn;
 import io.quorate.wal.log.ReadConsistency;
 import io.quorate.wal.log.SliceLimits;
+import io.quorate.wal.log.WriteConcern;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.function.UnaryOperator;
 import org.awaitility.Awaitility;
@@ -117,6 +122,20 @@ class TailTest {
                         .isEqualTo(durable.next());
                 assertThat(assertTailIsTheLog(reopened, load.acknowledged())).isPositive();
             }
+        }
+    }
+
+    @Test
+    void aTailReadsOnThreadsThatNothingElseWaitsFor() {
+        try (InProcessCluster cluster = new InProcessCluster(directory, List.of(Ledger::new), TailTest::forgetful)) {
+            ShardDescriptor shard = cluster.found(1, "s1", Ledger.NAME);
+            HostedShard replica = cluster.leader(shard);
+            CompletableFuture<String> reader = replica.tail(
+                            replica.status().applied().next(), SliceLimits.DEFAULT, PATIENCE)
+                    .thenApply(slice -> Thread.currentThread().getName());
+            replica.append(LogRecord.sessionless(EntryKind.USER, Bytes.utf8("x")), WriteConcern.MAJORITY, PATIENCE)
+                    .join();
+            assertThat(reader.join()).contains("n1-log-reader");
         }
     }
 }
