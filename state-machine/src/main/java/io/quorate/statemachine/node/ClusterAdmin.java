@@ -5,11 +5,8 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.quorate.statemachine.raft.TlsFiles;
 import io.quorate.statemachine.service.AdminException;
 import io.quorate.topology.ClusterId;
-import io.quorate.topology.Generation;
 import io.quorate.topology.NodeId;
 import io.quorate.topology.Peer;
-import io.quorate.topology.PeerId;
-import io.quorate.topology.Role;
 import io.quorate.topology.ShardDescriptor;
 import io.quorate.topology.ShardId;
 import io.quorate.wal.log.Bytes;
@@ -25,7 +22,6 @@ import java.util.OptionalInt;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import java.util.UUID;
 import java.util.function.Consumer;
 
 /**
@@ -58,65 +54,13 @@ public final class ClusterAdmin implements AutoCloseable {
         this.progress = progress;
     }
 
-    /** Makes one cluster of all the nodes at the seed addresses and founds the metadata shard on the first {@code voters}. */
+    /**
+     * Makes one cluster of all the nodes at the seed addresses and founds the metadata shard on the first {@code voters}.
+     *
+     * @throws AdminException {@code FOUNDED} if one of them is part of a cluster that others have founded
+     */
     public ClusterId init(int voters) {
-        long deadline = calls.deadline();
-        Map<String, JsonNode> nodes = new TreeMap<>();
-        for (String seed : seeds) {
-            nodes.put(
-                    seed,
-                    calls.eventually(
-                            deadline, "node at " + seed, () -> calls.call(seed, "hello", ClusterCalls.none(), STEP)));
-        }
-        ClusterId cluster = clusterOf(nodes);
-        List<Peer> peers = new ArrayList<>();
-        for (String seed : seeds) {
-            JsonNode hello = nodes.get(seed);
-            peers.add(new Peer(
-                    PeerId.parse(hello.path("peer").asText()),
-                    hello.path("address").asText(),
-                    Role.VOTER));
-            calls.call(seed, "cluster.join", ClusterCalls.none().put("cluster", cluster.toString()), STEP);
-        }
-        ShardDescriptor metadata = new ShardDescriptor(
-                cluster,
-                MetadataShard.ID,
-                Generation.FIRST,
-                MetadataShard.APPLICATION,
-                peers.subList(0, Math.min(voters, peers.size())));
-        for (Peer peer : metadata.peers()) {
-            progress.accept("metadata shard on " + peer.id().node());
-            calls.eventually(
-                    deadline,
-                    "metadata shard on " + peer.address(),
-                    () -> calls.call(peer.address(), "shard.open", DescriptorJson.opening(metadata, true), STEP));
-        }
-        calls.onLeader(MetadataShard.ID, "cluster.seed", DescriptorJson.write(metadata), deadline);
-        for (int i = 0; i < peers.size(); i++) {
-            calls.register(peers.get(i), nodes.get(seeds.get(i)), deadline);
-        }
-        return cluster;
-    }
-
-    private static ClusterId clusterOf(Map<String, JsonNode> nodes) {
-        Set<String> known = new TreeSet<>();
-        Map<String, String> names = new TreeMap<>();
-        nodes.forEach((seed, hello) -> {
-            Optional.ofNullable(hello.path("cluster").textValue()).ifPresent(known::add);
-            String other = names.put(hello.path("node").asText(), seed);
-            if (other != null) {
-                throw new AdminException(
-                        "DUPLICATE_NODE",
-                        "the nodes at " + other + " and " + seed
-                                + " have the same name; names must be unique in a cluster");
-            }
-        });
-        if (known.size() > 1) {
-            throw new AdminException("WRONG_CLUSTER", "these nodes are parts of different clusters: " + known);
-        }
-        return known.isEmpty()
-                ? new ClusterId(UUID.randomUUID())
-                : ClusterId.parse(known.iterator().next());
+        return new ClusterFounding(calls, seeds, progress).found(voters);
     }
 
     /**
