@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
@@ -35,6 +36,8 @@ import org.slf4j.LoggerFactory;
 public final class GroupSync {
     private static final Logger log = LoggerFactory.getLogger(GroupSync.class);
     private static final String CONFIGURATION_FILE = "raft-meta.conf";
+    /** For a thread that was held up as this peer begins to lead; others elect another one meanwhile. */
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
 
     private final RaftGroupId groupId;
     private final RaftStorage storage;
@@ -42,6 +45,7 @@ public final class GroupSync {
     private final DirectorySync directorySync;
     private final SyncFailureListener failures;
     private final Optional<SnapshotInstallSync> install;
+    private final AppendGate appends = new AppendGate();
     private volatile LongSupplier flushIndex = () -> Long.MAX_VALUE;
     private volatile BooleanSupplier logSettled = () -> true;
 
@@ -95,13 +99,20 @@ public final class GroupSync {
      * anything. Blocks until the vote is durable that made this peer a leader.
      *
      * @throws SyncFailedException if it could not be made durable, or if this peer is to lead a term in which it voted for somebody
-     *     else (an election that was overtaken, see above), or while its log is being truncated: the leader is then not started
+     *     else (an election that was overtaken, see above), or while entries of an earlier leader are on their way into its log, or its log is being truncated: the leader is then not started
      */
     public void leaderChanged(RaftPeerId self, RaftPeerId leader) {
         ensureVoteDurable();
         if (self.equals(leader) && !promised.votedFor().equals(self.toString())) {
             synchronized (this) {
                 throw fail("leadership of " + self, new IllegalStateException("it promised " + promised));
+            }
+        }
+        if (self.equals(leader) && !appends.awaitEarlier(PATIENCE)) {
+            synchronized (this) {
+                throw fail(
+                        "leadership of " + self,
+                        new IllegalStateException("entries of an earlier leader are still on their way into its log"));
             }
         }
         if (self.equals(leader) && !logSettled.getAsBoolean()) {
@@ -222,6 +233,11 @@ public final class GroupSync {
                             + " are on disk yet",
                     null);
         }
+    }
+
+    /** Before a vote is decided, or entries are taken. */
+    Passage enter() {
+        return appends.enter();
     }
 
     /** Before an answer to a chunk of a snapshot leaves. */

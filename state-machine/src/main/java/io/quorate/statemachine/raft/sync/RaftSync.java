@@ -9,10 +9,13 @@ import org.apache.ratis.grpc.GrpcConfigKeys;
 import org.apache.ratis.grpc.server.GrpcServices;
 import org.apache.ratis.proto.RaftProtos.AppendEntriesReplyProto;
 import org.apache.ratis.proto.RaftProtos.AppendEntriesReplyProto.AppendResult;
+import org.apache.ratis.proto.RaftProtos.AppendEntriesRequestProto;
 import org.apache.ratis.proto.RaftProtos.InstallSnapshotReplyProto;
 import org.apache.ratis.proto.RaftProtos.RaftRpcReplyProto;
+import org.apache.ratis.proto.RaftProtos.RaftRpcRequestProto;
 import org.apache.ratis.proto.RaftProtos.ReadIndexReplyProto;
 import org.apache.ratis.proto.RaftProtos.RequestVoteReplyProto;
+import org.apache.ratis.proto.RaftProtos.RequestVoteRequestProto;
 import org.apache.ratis.proto.RaftProtos.StartLeaderElectionReplyProto;
 import org.apache.ratis.protocol.RaftGroupId;
 import org.apache.ratis.server.storage.RaftStorage;
@@ -40,6 +43,8 @@ import org.apache.ratis.thirdparty.com.google.protobuf.MessageLite;
  * candidacy died with the process. It may vote once more in T; if that makes another node leader of T, that one is the only
  * leader of T that ever acted. Votes that others gave this node in T are durable at those others and are used up. A candidate's
  * higher term that others adopt is no promise of its own: terms may be skipped.
+ *
+ * <p>On the same way in, votes and appended entries of a group pass one after the other ({@link AppendGate}).
  *
  * <p>An embedder who registers the state machine in a server of their own gets all of this by calling {@link #install} on the
  * parameters of that server; without it the replies go out unsynced, as they do in plain Ratis. Groups that nobody registered
@@ -72,7 +77,21 @@ public final class RaftSync {
         GrpcServices.Customizer previous = Optional.ofNullable(GrpcConfigKeys.Server.servicesCustomizer(parameters))
                 .orElseGet(GrpcServices.Customizer::getDefaultInstance);
         GrpcConfigKeys.Server.setServicesCustomizer(parameters, (builder, types) -> previous.customize(builder, types)
-                .intercept(new ReplyGate(this::beforeReply)));
+                .intercept(new ReplyGate(this::beforeRequest, this::beforeReply)));
+    }
+
+    /** Votes and appended entries of a group of ours pass one after the other: see {@link AppendGate}. */
+    Passage beforeRequest(Object message) {
+        RaftRpcRequestProto request;
+        if (message instanceof AppendEntriesRequestProto append && append.getEntriesCount() > 0) {
+            request = append.getServerRequest();
+        } else if (message instanceof RequestVoteRequestProto vote && !vote.getPreVote()) {
+            request = vote.getServerRequest();
+        } else {
+            return Passage.FREE;
+        }
+        Optional<GroupSync> group = groups.get(request.getRaftGroupId().getId());
+        return group == null ? Passage.FREE : group.map(GroupSync::enter).orElse(Passage.FREE);
     }
 
     /**

@@ -2,8 +2,10 @@ package io.quorate.statemachine.raft.sync;
 
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import org.apache.ratis.proto.grpc.RaftServerProtocolServiceGrpc;
 import org.apache.ratis.thirdparty.io.grpc.ForwardingServerCall.SimpleForwardingServerCall;
+import org.apache.ratis.thirdparty.io.grpc.ForwardingServerCallListener.SimpleForwardingServerCallListener;
 import org.apache.ratis.thirdparty.io.grpc.Metadata;
 import org.apache.ratis.thirdparty.io.grpc.ServerCall;
 import org.apache.ratis.thirdparty.io.grpc.ServerCallHandler;
@@ -11,13 +13,19 @@ import org.apache.ratis.thirdparty.io.grpc.ServerInterceptor;
 import org.apache.ratis.thirdparty.io.grpc.Status;
 
 /**
- * Runs a check before each reply of Ratis' server-to-server service. If the check throws, that reply and all later ones of the
+ * Lets requests of Ratis' server-to-server service in, and runs a check before each reply of it. If the check throws, that reply and all later ones of the
  * call are withheld and the call ends as UNAVAILABLE, which the peer treats as a lost message.
  */
 final class ReplyGate implements ServerInterceptor {
+    private final Function<Object, Passage> requests;
     private final Consumer<Object> beforeReply;
 
-    ReplyGate(Consumer<Object> beforeReply) {
+    /**
+     * @param requests what each request must hold while it is taken; may block
+     * @param beforeReply throws {@link SyncFailedException} if a reply must not leave; may block
+     */
+    ReplyGate(Function<Object, Passage> requests, Consumer<Object> beforeReply) {
+        this.requests = requests;
         this.beforeReply = beforeReply;
     }
 
@@ -28,7 +36,56 @@ final class ReplyGate implements ServerInterceptor {
                 call.getMethodDescriptor().getServiceName())) {
             return next.startCall(call, headers);
         }
-        return next.startCall(new GatedCall<>(call, beforeReply), headers);
+        boolean single = call.getMethodDescriptor().getType().clientSendsOneMessage();
+        ServerCall.Listener<Q> listener = next.startCall(new GatedCall<>(call, beforeReply), headers);
+        return single ? new SingleRequest<>(listener, requests) : new Requests<>(listener, requests);
+    }
+
+    /** A stream of requests: each is taken as it comes. */
+    private static final class Requests<Q> extends SimpleForwardingServerCallListener<Q> {
+        private final Function<Object, Passage> requests;
+
+        Requests(ServerCall.Listener<Q> listener, Function<Object, Passage> requests) {
+            super(listener);
+            this.requests = requests;
+        }
+
+        @Override
+        public void onMessage(Q request) {
+            Passage passage = requests.apply(request);
+            try {
+                super.onMessage(request);
+            } finally {
+                passage.close();
+            }
+        }
+    }
+
+    /** A call with one request: it is taken at its end. */
+    private static final class SingleRequest<Q> extends SimpleForwardingServerCallListener<Q> {
+        private final Function<Object, Passage> requests;
+        private Q request;
+
+        SingleRequest(ServerCall.Listener<Q> listener, Function<Object, Passage> requests) {
+            super(listener);
+            this.requests = requests;
+        }
+
+        @Override
+        public void onMessage(Q message) {
+            request = message;
+            super.onMessage(message);
+        }
+
+        @Override
+        public void onHalfClose() {
+            Passage passage = requests.apply(request);
+            try {
+                super.onHalfClose();
+            } finally {
+                passage.close();
+            }
+        }
     }
 
     private static final class GatedCall<Q, R> extends SimpleForwardingServerCall<Q, R> {
