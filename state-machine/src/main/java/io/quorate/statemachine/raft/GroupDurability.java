@@ -50,6 +50,12 @@ final class GroupDurability implements AutoCloseable {
         this.floor = CommittedFloor.open(current);
     }
 
+    /** To be called before the group answers anybody: how its log says how far it is. Without it everything counts as on disk. */
+    void watch(RaftView view) {
+        group.watchFlushIndex(view::flushIndex);
+        group.watchLastEntry(view::lastEntry);
+    }
+
     GroupSync group() {
         return group;
     }

@@ -2,16 +2,24 @@ package io.quorate.statemachine.raft;
 
 import io.quorate.statemachine.raft.scan.RaftLogScanner;
 import io.quorate.statemachine.raft.scan.ScanBounds;
+import io.quorate.statemachine.raft.scan.ScanReport;
 import io.quorate.statemachine.raft.sync.DirectorySync;
+import io.quorate.statemachine.raft.sync.PeerMemory;
 import io.quorate.statemachine.raft.sync.SnapshotInstallSync;
+import io.quorate.statemachine.raft.sync.VoteMirror;
+import io.quorate.statemachine.raft.sync.VoteRecord;
 import io.quorate.topology.ClusterId;
 import io.quorate.wal.io.DurableFiles;
+import io.quorate.wal.log.CorruptFormatException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * What a shard host keeps on disk. What it holds is looked at before Ratis opens it: damage and foreign data are refused by name.
@@ -25,6 +33,9 @@ import java.util.UUID;
  * </pre>
  */
 final class HostDirectory {
+    private static final Logger log = LoggerFactory.getLogger(HostDirectory.class);
+    private static final VoteRecord NO_VOTE = new VoteRecord(0, "");
+
     private final ClusterId cluster;
     private final int maxEntryBytes;
     private final Path shardFiles;
@@ -72,9 +83,14 @@ final class HostDirectory {
         List<ShardFile> found = new ArrayList<>();
         for (ShardFile file : ShardFile.readAll(shardFiles)) {
             check(file);
-            found.add(file.state() == ShardFile.State.REMOVING ? delete(file) : file);
+            found.add(file.state() == ShardFile.State.REMOVING ? delete(remembered(file)) : file);
         }
         return found;
+    }
+
+    /** What is left of a group says nothing for certain: what its peer promised is in the file, or nobody knows. */
+    private static ShardFile remembered(ShardFile removing) {
+        return removing.memory().isPresent() ? removing : removing.remembering(PeerMemory.LOST);
     }
 
     private void check(ShardFile file) throws IOException {
@@ -93,6 +109,41 @@ final class HostDirectory {
         }
         if (holdsGroup(group) && file.state() != ShardFile.State.REMOVING) {
             scanLog(group);
+        }
+    }
+
+    /**
+     * What this peer promised in a group that is closed and about to be deleted. If that cannot be read any more, it must not come back
+     * under its name.
+     */
+    PeerMemory memoryOf(UUID group) {
+        Path directory = raft(group);
+        Path current = directory.resolve("current");
+        if (!Files.isDirectory(current)) {
+            return new PeerMemory(NO_VOTE, 0, -1); // it never took part in anything
+        }
+        try {
+            VoteRecord vote = VoteMirror.read(current).orElse(NO_VOTE);
+            Optional<CheckpointStorage.Checkpoint> checkpoint = new CheckpointStorage(directory.resolve("sm")).newest();
+            ScanReport report = RaftLogScanner.inspect(
+                    directory,
+                    new ScanBounds(
+                            checkpoint
+                                    .map(newest -> newest.termIndex().getIndex())
+                                    .orElse(-1L),
+                            -1,
+                            maxEntryBytes));
+            PeerMemory inLog = new PeerMemory(vote, report.lastTerm(), report.lastIndex());
+            return checkpoint
+                    .map(newest -> new PeerMemory(
+                                    vote,
+                                    newest.termIndex().getTerm(),
+                                    newest.termIndex().getIndex())
+                            .and(inLog))
+                    .orElse(inLog);
+        } catch (IOException | CorruptFormatException e) {
+            log.warn("what this peer promised in group {} cannot be read; it must not join it again", group, e);
+            return PeerMemory.LOST;
         }
     }
 

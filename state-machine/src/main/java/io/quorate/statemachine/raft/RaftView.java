@@ -99,6 +99,16 @@ final class RaftView implements GroupView {
         return isTruncatedSince(before) ? -1 : flushed;
     }
 
+    /** The last entry that this node has, in its log or behind a checkpoint; empty if it has none or the group is closed. */
+    Optional<TermIndex> lastEntry() {
+        return open().flatMap(division -> {
+            TermIndex logged = division.getRaftLog().getLastEntryTermIndex();
+            TermIndex applied = division.getStateMachine().getLastAppliedTermIndex();
+            boolean behind = applied != null && (logged == null || applied.compareTo(logged) > 0);
+            return Optional.ofNullable(behind ? applied : logged).filter(last -> last.getIndex() >= 0);
+        });
+    }
+
     private boolean isTruncatedSince(long before) {
         return before < 0 || truncations.getAsLong() != before;
     }

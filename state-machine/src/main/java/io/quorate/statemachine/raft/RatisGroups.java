@@ -41,8 +41,8 @@ final class RatisGroups {
                         calls.clientId(), server.get().getId(), calls.nextCallId(), members, format)));
     }
 
-    /** Closes a group; a no-op if it is not open. */
-    void remove(UUID group, boolean deleteDirectory) throws IOException {
+    /** Closes a group and leaves its directory; a no-op if it is not open. */
+    void remove(UUID group) throws IOException {
         if (isOpen(group)) {
             await(server.get()
                     .groupManagementAsync(GroupManagementRequest.newRemove(
@@ -50,7 +50,7 @@ final class RatisGroups {
                             server.get().getId(),
                             calls.nextCallId(),
                             RaftGroupId.valueOf(group),
-                            deleteDirectory,
+                            false,
                             false)));
         }
     }

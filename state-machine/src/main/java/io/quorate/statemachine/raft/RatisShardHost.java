@@ -173,6 +173,7 @@ public final class RatisShardHost implements ShardDirectory, AutoCloseable {
     private ShardLives.Served serve(ShardFile file) {
         ShardDescriptor descriptor = file.descriptor();
         ReplicaHealth health = new ReplicaHealth();
+        file.memory().ifPresent(memory -> sync.remember(RaftGroupId.valueOf(descriptor.groupId()), memory));
         EntryMarks marks = lives.marks(descriptor.groupId());
         AppliedState state = new AppliedState(
                 descriptor,

@@ -93,9 +93,7 @@ class RatisStateMachineAdapter extends BaseStateMachine {
         super.initialize(server, groupId, storage);
         getLifeCycle().transition(LifeCycle.State.STARTING);
         durability = new GroupDurability(sync, groupId, storage, server.getProperties());
-        durability
-                .group()
-                .watchFlushIndex(new RaftView(() -> server, groupId, durability.log()::truncations)::flushIndex);
+        durability.watch(new RaftView(() -> server, groupId, durability.log()::truncations));
         try {
             state.wasAppliedBefore(durability.appliedBefore());
             state.checkpoints().init(storage);

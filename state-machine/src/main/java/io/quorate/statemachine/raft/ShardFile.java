@@ -4,6 +4,8 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.quorate.statemachine.raft.sync.PeerMemory;
+import io.quorate.statemachine.raft.sync.VoteRecord;
 import io.quorate.topology.ClusterId;
 import io.quorate.topology.Generation;
 import io.quorate.topology.Peer;
@@ -21,31 +23,34 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * What a node remembers of a shard that it serves: one text file {@code shards/NAME.shard}, replaced atomically.
  *
  * <pre>
  * QUORATE-SHARD 1 CRC32C-of-the-rest-in-8-hex-digits
- * {"state":"OPEN","cluster":"..","shard":"..","generation":1,"application":"..","applyVersion":1,"founds":true,"peers":[{"id":"..","address":"..","role":"VOTER"}]}
+ * (one line:) {"state":"OPEN","cluster":"..","shard":"..","generation":1,"application":"..","applyVersion":1,"founds":true,
+ *  "memory":{"term":3,"votedFor":"..","lastTerm":2,"lastIndex":17},"peers":[{"id":"..","address":"..","role":"VOTER"}]}
  * </pre>
  *
  * @param descriptor the shard
  * @param state how far creation or removal has come
  * @param founds true if this peer begins with the members of the descriptor as its configuration; false if it begins as an empty
  *     joiner, which no vote and no election concerns until the leader has added it. A file that does not say so is of a joiner
+ * @param memory what this peer promised before it was last removed from this life of the shard, if it was
  */
-record ShardFile(ShardDescriptor descriptor, State state, boolean founds) {
+record ShardFile(ShardDescriptor descriptor, State state, boolean founds, Optional<PeerMemory> memory) {
     /** Creation and removal are resumable: each step is durable before the next begins. */
     enum State {
         /** The Raft group may or may not exist; it has not taken part in anything if it does not. */
         CREATING,
         /** The Raft group exists; if its directory is gone, this peer has lost its memory and must not go on. */
         OPEN,
-        /** The Raft group is being deleted, or is already. */
+        /** The Raft group is closed and being deleted, or is already. */
         REMOVING,
         /**
-         * The Raft group is deleted, and with it what this peer promised in it: it may join this life of the shard again, never
+         * The Raft group is deleted, and what this peer promised in it remembered: it may join this life of the shard again, never
          * found it. Kept until another life of the shard is opened.
          */
         REMOVED
@@ -56,7 +61,13 @@ record ShardFile(ShardDescriptor descriptor, State state, boolean founds) {
     private static final ObjectMapper JSON = new ObjectMapper();
 
     ShardFile withState(State newState) {
-        return new ShardFile(descriptor, newState, founds);
+        return new ShardFile(descriptor, newState, founds, memory);
+    }
+
+    /** Also remembers what this peer promised in its present stay. */
+    ShardFile remembering(PeerMemory promised) {
+        PeerMemory all = memory.map(promised::and).orElse(promised);
+        return new ShardFile(descriptor, state, founds, Optional.of(all));
     }
 
     void write(Path directory) throws IOException {
@@ -78,6 +89,11 @@ record ShardFile(ShardDescriptor descriptor, State state, boolean founds) {
         node.put("application", descriptor.application());
         node.put("applyVersion", descriptor.applyVersion());
         node.put("founds", founds);
+        memory.ifPresent(promised -> node.putObject("memory")
+                .put("term", promised.vote().term())
+                .put("votedFor", promised.vote().votedFor())
+                .put("lastTerm", promised.lastTerm())
+                .put("lastIndex", promised.lastIndex()));
         for (Peer peer : descriptor.peers()) {
             node.withArray("/peers")
                     .addObject()
@@ -137,6 +153,14 @@ record ShardFile(ShardDescriptor descriptor, State state, boolean founds) {
         return new ShardFile(
                 descriptor,
                 State.valueOf(node.path("state").asText()),
-                node.path("founds").asBoolean());
+                node.path("founds").asBoolean(),
+                node.has("memory") ? Optional.of(decodeMemory(node.get("memory"))) : Optional.empty());
+    }
+
+    private static PeerMemory decodeMemory(JsonNode node) {
+        VoteRecord vote =
+                new VoteRecord(node.path("term").asLong(), node.path("votedFor").asText());
+        return new PeerMemory(
+                vote, node.path("lastTerm").asLong(), node.path("lastIndex").asLong());
     }
 }

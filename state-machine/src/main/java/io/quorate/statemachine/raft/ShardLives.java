@@ -1,5 +1,6 @@
 package io.quorate.statemachine.raft;
 
+import io.quorate.statemachine.raft.sync.PeerMemory;
 import io.quorate.topology.Generation;
 import io.quorate.topology.ShardDescriptor;
 import io.quorate.topology.ShardId;
@@ -101,7 +102,7 @@ final class ShardLives {
         Served before = served.get(group);
         try {
             if (before != null) {
-                close(group, before, false);
+                close(group, before);
             }
             directory.scanLog(group);
             addGroup(file, false);
@@ -112,9 +113,9 @@ final class ShardLives {
     }
 
     /** Closes a shard's Raft group and answers whoever waits for it. */
-    private void close(UUID group, Served hosted, boolean deleteDirectory) throws IOException {
+    private void close(UUID group, Served hosted) throws IOException {
         hosted.shard().close();
-        groups.remove(group, deleteDirectory);
+        groups.remove(group);
         hosted.shard().abandon();
     }
 
@@ -206,14 +207,24 @@ final class ShardLives {
         checkOffered(descriptor);
         ShardFile known = files.get(descriptor.groupId());
         if (known != null && known.state() == ShardFile.State.OPEN) {
+            if (!served.containsKey(descriptor.groupId())) {
+                reopen(known); // its removal broke off before anything was deleted
+            }
             return;
         }
         if (known != null && known.state() == ShardFile.State.REMOVING) {
             remove(known); // broke off: what it left is no beginning for the next
+            known = files.get(descriptor.groupId());
+        }
+        Optional<PeerMemory> memory = Optional.ofNullable(known).flatMap(ShardFile::memory);
+        if (memory.filter(PeerMemory::isLost).isPresent()) {
+            throw new IOException(config.self() + " was removed from shard " + descriptor.shard()
+                    + " when what it had promised there could not be read any more: it cannot come back under its identity;"
+                    + " wipe its data directory and add it as a new peer");
         }
         endOtherLives(descriptor);
         boolean resumed = known != null && known.state() == ShardFile.State.CREATING;
-        ShardFile file = new ShardFile(descriptor, ShardFile.State.CREATING, resumed ? known.founds() : founds);
+        ShardFile file = new ShardFile(descriptor, ShardFile.State.CREATING, resumed ? known.founds() : founds, memory);
         directory.write(file);
         files.put(descriptor.groupId(), file);
         if (!served.containsKey(descriptor.groupId())) {
@@ -285,23 +296,24 @@ final class ShardLives {
         }
     }
 
+    /** What this peer promised in the group is remembered before anything is deleted. */
     private void remove(ShardFile file) throws IOException {
-        if (file.state() != ShardFile.State.REMOVED) {
-            ShardFile removing = file.withState(ShardFile.State.REMOVING);
-            directory.write(removing);
-            files.put(file.descriptor().groupId(), removing);
-            removeGroup(removing);
+        if (file.state() == ShardFile.State.REMOVED) {
+            return;
         }
-    }
-
-    private void removeGroup(ShardFile file) throws IOException {
         UUID group = file.descriptor().groupId();
         Served hosted = served.get(group);
         if (hosted != null) {
-            close(group, hosted, true);
+            close(group, hosted);
             served.remove(group);
         }
-        files.put(group, directory.delete(file));
+        ShardFile removing = file;
+        if (file.state() != ShardFile.State.REMOVING) {
+            removing = file.remembering(directory.memoryOf(group)).withState(ShardFile.State.REMOVING);
+            directory.write(removing);
+            files.put(group, removing);
+        }
+        files.put(group, directory.delete(removing));
         log.info("[{}/{}] removed", config.self(), file.descriptor().shard());
     }
 }

@@ -56,10 +56,14 @@ class FoundingTest {
     private static void assertWaitsToBeAdded(InProcessCluster cluster, String node, ShardDescriptor shard) {
         HostedShard replica = cluster.shard(node, shard);
         assertThat(replica.status().peers()).as("configuration of " + node).isEmpty();
+        long epoch = replica.status().epoch();
+        assertThat(epoch)
+                .as("it remembers the term in which it promised something last")
+                .isPositive();
         Awaitility.await(node + " through several election timeouts")
                 .during(Duration.ofSeconds(4))
                 .atMost(PATIENCE)
-                .until(() -> !replica.status().leads() && replica.status().epoch() == 0);
+                .until(() -> !replica.status().leads() && replica.status().epoch() == epoch);
     }
 
     @Test

@@ -9,9 +9,11 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 import org.apache.ratis.proto.RaftProtos.LogEntryProto;
 import org.apache.ratis.protocol.RaftGroupId;
 import org.apache.ratis.protocol.RaftPeerId;
+import org.apache.ratis.server.protocol.TermIndex;
 import org.apache.ratis.server.storage.RaftStorage;
 import org.apache.ratis.server.storage.RaftStorageMetadata;
 import org.slf4j.Logger;
@@ -48,6 +50,8 @@ public final class GroupSync {
     private final AppendGate appends = new AppendGate();
     private volatile LongSupplier flushIndex = () -> Long.MAX_VALUE;
     private volatile BooleanSupplier logSettled = () -> true;
+    private final Optional<PeerMemory> memory;
+    private volatile Supplier<Optional<TermIndex>> lastEntry = Optional::empty;
 
     /** Content of the mirror. Invariant: durable, and follows all earlier ones. Written under this. */
     private volatile VoteRecord promised = new VoteRecord(0, "");
@@ -63,13 +67,15 @@ public final class GroupSync {
             RaftStorage storage,
             DirectorySync directorySync,
             SyncFailureListener failures,
-            Optional<SnapshotInstallSync> install) {
+            Optional<SnapshotInstallSync> install,
+            Optional<PeerMemory> memory) {
         this.groupId = groupId;
         this.storage = storage;
         this.current = storage.getStorageDir().getCurrentDir().toPath();
         this.directorySync = directorySync;
         this.failures = failures;
         this.install = install;
+        this.memory = memory;
     }
 
     /**
@@ -80,6 +86,10 @@ public final class GroupSync {
         Path root = storage.getStorageDir().getRoot().toPath().toAbsolutePath();
         try {
             promised = VoteMirror.read(current).orElse(promised);
+            VoteRecord earlier = memory.map(PeerMemory::vote).orElse(promised);
+            if (!promised.mayFollow(earlier)) {
+                promised = earlier; // of an earlier stay in this group
+            }
             VoteRecord found = recordOf(present());
             if (!found.mayFollow(promised)) {
                 log.warn("[{}] raft-meta holds {}, but {} was promised: put back", groupId, found, promised);
@@ -99,13 +109,22 @@ public final class GroupSync {
      * anything. Blocks until the vote is durable that made this peer a leader.
      *
      * @throws SyncFailedException if it could not be made durable, or if this peer is to lead a term in which it voted for somebody
-     *     else (an election that was overtaken, see above), or while entries of an earlier leader are on their way into its log, or its log is being truncated: the leader is then not started
+     *     else (an election that was overtaken, see above), or lacks entries that it had before it left the group, or while entries
+     *     of an earlier leader are on their way into its log, or its log is being truncated: the leader is then not started
      */
     public void leaderChanged(RaftPeerId self, RaftPeerId leader) {
         ensureVoteDurable();
         if (self.equals(leader) && !promised.votedFor().equals(self.toString())) {
             synchronized (this) {
                 throw fail("leadership of " + self, new IllegalStateException("it promised " + promised));
+            }
+        }
+        if (self.equals(leader) && !remembersItsLog()) {
+            synchronized (this) {
+                throw fail(
+                        "leadership of " + self,
+                        new IllegalStateException(
+                                "it left this group before, has joined it again, and lacks entries that it had"));
             }
         }
         if (self.equals(leader) && !appends.awaitEarlier(PATIENCE)) {
@@ -231,6 +250,36 @@ public final class GroupSync {
             throw new SyncFailedException(
                     "[" + groupId + "] entries up to " + index + " were sent again, but only those up to " + flushed
                             + " are on disk yet",
+                    null);
+        }
+    }
+
+    /** To be called before the group answers anybody: the last entry that this peer has, if any. */
+    public void watchLastEntry(Supplier<Optional<TermIndex>> last) {
+        lastEntry = last;
+    }
+
+    private boolean remembersItsLog() {
+        return memory.isEmpty()
+                || lastEntry
+                        .get()
+                        .filter(last -> memory.get().isCovered(last.getTerm(), last.getIndex()))
+                        .isPresent()
+                || memory.get().isCovered(0, -1);
+    }
+
+    /**
+     * Before a vote for somebody leaves.
+     *
+     * @throws SyncFailedException if this peer left the group before, and lacks entries that it had: it cannot tell whether the candidate
+     *     has them
+     */
+    void beforeGranting() {
+        if (!remembersItsLog()) {
+            throw new SyncFailedException(
+                    "[" + groupId
+                            + "] left this group before, has joined it again, and votes for nobody until its log is as far as"
+                            + " it was: " + memory.get(),
                     null);
         }
     }

@@ -56,6 +56,7 @@ public final class RaftSync {
     /** Empty for a group that was closed: replies of it may still be on their way, and nothing vouches for them any more. */
     private final Map<ByteString, Optional<GroupSync>> groups = new ConcurrentHashMap<>();
 
+    private final Map<RaftGroupId, PeerMemory> memories = new ConcurrentHashMap<>();
     private final DirectorySync directorySync;
     private final SyncFailureListener failures;
 
@@ -94,6 +95,11 @@ public final class RaftSync {
         return group == null ? Passage.FREE : group.map(GroupSync::enter).orElse(Passage.FREE);
     }
 
+    /** What this peer promised in a group that it left and is about to join again; to be called before {@link #register}. */
+    public void remember(RaftGroupId groupId, PeerMemory memory) {
+        memories.put(groupId, memory);
+    }
+
     /**
      * Takes charge of a group; what is on disk is made durable before it returns. To be called in {@code StateMachine.initialize},
      * before the group answers anybody. A group that is registered again (removed and added) replaces the former.
@@ -102,7 +108,8 @@ public final class RaftSync {
      * @throws SyncFailedException if it cannot be made durable
      */
     public GroupSync register(RaftGroupId groupId, RaftStorage storage, Optional<SnapshotInstallSync> install) {
-        GroupSync group = new GroupSync(groupId, storage, directorySync, failures, install);
+        Optional<PeerMemory> memory = Optional.ofNullable(memories.get(groupId));
+        GroupSync group = new GroupSync(groupId, storage, directorySync, failures, install, memory);
         group.start();
         groups.put(groupId.toByteString(), Optional.of(group));
         return group;
@@ -121,7 +128,10 @@ public final class RaftSync {
                 group.ifPresent(registered -> registered.beforeAcknowledging(reply.getMatchIndex()));
             }
         } else if (message instanceof RequestVoteReplyProto reply) {
-            ensure(reply.getServerReply(), reply.getTerm());
+            Optional<GroupSync> group = ensure(reply.getServerReply(), reply.getTerm());
+            if (reply.getServerReply().getSuccess()) {
+                group.ifPresent(GroupSync::beforeGranting);
+            }
         } else if (message instanceof InstallSnapshotReplyProto reply) {
             ensure(reply.getServerReply(), reply.getTerm()).ifPresent(GroupSync::beforeInstallReply);
         } else if (message instanceof StartLeaderElectionReplyProto reply) {

@@ -13,12 +13,14 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicReference;
 import org.apache.ratis.proto.RaftProtos.LogEntryProto;
 import org.apache.ratis.proto.RaftProtos.RaftConfigurationProto;
 import org.apache.ratis.proto.RaftProtos.RaftRpcReplyProto;
 import org.apache.ratis.proto.RaftProtos.RequestVoteReplyProto;
 import org.apache.ratis.protocol.RaftGroupId;
 import org.apache.ratis.protocol.RaftPeerId;
+import org.apache.ratis.server.protocol.TermIndex;
 import org.apache.ratis.server.storage.RaftStorage;
 import org.apache.ratis.server.storage.RaftStorage.StartupOption;
 import org.apache.ratis.server.storage.RaftStorageMetadata;
@@ -79,6 +81,59 @@ class GroupSyncTest {
         assertThatThrownBy(() -> sync.beforeReply(reply)).isInstanceOf(SyncFailedException.class);
         sync.register(groupId, storage, Optional.empty());
         sync.beforeReply(reply);
+    }
+
+    private RequestVoteReplyProto vote(boolean granted) {
+        return RequestVoteReplyProto.newBuilder()
+                .setTerm(8)
+                .setServerReply(RaftRpcReplyProto.newBuilder()
+                        .setRaftGroupId(ProtoUtils.toRaftGroupIdProtoBuilder(groupId))
+                        .setSuccess(granted))
+                .build();
+    }
+
+    @Test
+    void aPeerThatJoinsAgainKeepsItsVoteAndVotesOnlyOnceItHasItsEntriesAgain() throws IOException {
+        RaftSync sync = new RaftSync(this::sync, (id, failure) -> failures.add(failure));
+        sync.remember(groupId, new PeerMemory(new VoteRecord(7, "n2"), 6, 9));
+        GroupSync joined = sync.register(groupId, storage, Optional.empty());
+        assertThat(storage.getMetadataFile().getMetadata())
+                .as("put back before Ratis goes by it")
+                .isEqualTo(RaftStorageMetadata.valueOf(7, RaftPeerId.valueOf("n2")));
+        AtomicReference<Optional<TermIndex>> last = new AtomicReference<>(Optional.empty());
+        joined.watchLastEntry(last::get);
+        for (TermIndex tooFew : List.of(TermIndex.valueOf(5, 100), TermIndex.valueOf(6, 8))) {
+            assertThatThrownBy(() -> sync.beforeReply(vote(true)))
+                    .isInstanceOf(SyncFailedException.class)
+                    .hasMessageContaining("votes for nobody");
+            sync.beforeReply(vote(false));
+            last.set(Optional.of(tooFew));
+        }
+        assertThat(failures).as("it may vote later").isEmpty();
+        for (TermIndex enough : List.of(TermIndex.valueOf(6, 9), TermIndex.valueOf(7, 3))) {
+            last.set(Optional.of(enough));
+            sync.beforeReply(vote(true));
+        }
+    }
+
+    @Test
+    void aPeerThatJoinsAgainDoesNotLeadWithoutTheEntriesThatItHad() throws IOException {
+        RaftSync sync = new RaftSync(this::sync, (id, failure) -> failures.add(failure));
+        sync.remember(groupId, new PeerMemory(new VoteRecord(7, ""), 6, 9));
+        GroupSync joined = sync.register(groupId, storage, Optional.empty());
+        RaftPeerId self = RaftPeerId.valueOf("n1");
+        vote(8, "n1");
+        assertThatThrownBy(() -> joined.leaderChanged(self, self))
+                .isInstanceOf(SyncFailedException.class)
+                .hasRootCauseMessage("it left this group before, has joined it again, and lacks entries that it had");
+    }
+
+    @Test
+    void ofTwoStaysTheLaterVoteAndTheLongerLogAreRemembered() {
+        PeerMemory first = new PeerMemory(new VoteRecord(7, "n2"), 6, 9);
+        PeerMemory second = new PeerMemory(new VoteRecord(8, ""), 6, 4);
+        assertThat(first.and(second)).isEqualTo(new PeerMemory(new VoteRecord(8, ""), 6, 9));
+        assertThat(second.and(first)).isEqualTo(first.and(second));
     }
 
     @Test
