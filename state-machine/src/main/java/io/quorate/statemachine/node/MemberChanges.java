@@ -26,6 +26,7 @@ final class MemberChanges {
     private final ClusterCalls calls;
     private final Duration patience;
     private final Consumer<String> progress;
+    private final EntrySkipping skips;
 
     /** A node that has just joined a cluster closes its port for a moment. */
     private static final Duration JOIN = Duration.ofSeconds(5);
@@ -34,6 +35,7 @@ final class MemberChanges {
         this.calls = calls;
         this.patience = patience;
         this.progress = progress;
+        this.skips = new EntrySkipping(calls, progress);
     }
 
     private JsonNode leader(ShardId shard) {
@@ -90,33 +92,34 @@ final class MemberChanges {
                             + present.get().id() + ", an earlier life of its disk, and is " + peer.id()
                             + " now; take the earlier one out first with 'quorate peers remove'");
         }
+        ShardDescriptor descriptor = descriptorOf(leader);
+        // before it can apply anything; also where it is a member by an earlier call that was broken off
+        skips.tell(descriptor, peer, deadline);
         if (present.isPresent() && present.get().role() == Role.VOTER) {
             noteMembers(shard, deadline);
             return;
         }
-        ShardDescriptor descriptor = descriptorOf(leader);
-        new EntrySkipping(calls, progress).tell(shard, descriptor.generation().value(), peer, deadline);
         calls.call(address, "shard.open", DescriptorJson.opening(descriptor, false), patience);
         progress.accept(peer.id().node() + " receives the shard" + (vote ? ", and votes once it has caught up" : ""));
-        putPeer(shard, peer.withRole(vote ? Role.VOTER : Role.OBSERVER), deadline);
+        putPeer(descriptor, peer.withRole(vote ? Role.VOTER : Role.OBSERVER), deadline);
         awaitCaughtUp(shard, peer, deadline);
         if (!vote) {
             reopen(shard, peer, Role.OBSERVER, deadline);
         }
         noteMembers(shard, deadline);
-        // once more: a skip that was decided meanwhile did not ask this peer, and is refused if it comes too late for
-        // it
-        new EntrySkipping(calls, progress).tell(shard, descriptor.generation().value(), peer, deadline);
+        // once more: a skip that was decided while the leader brought it up to date did not ask this peer
+        skips.tell(descriptor, peer, deadline);
     }
 
     /** Makes an observer of a shard a voter, once it has caught up. */
     void promote(ShardId shard, NodeId node) {
         long deadline = calls.deadline();
-        Peer peer = member(leader(shard), node)
+        JsonNode leader = leader(shard);
+        Peer peer = member(leader, node)
                 .orElseThrow(
                         () -> new AdminException("UNKNOWN_PEER", "node " + node + " is no member of shard " + shard));
         awaitCaughtUp(shard, peer, deadline);
-        putPeer(shard, peer.withRole(Role.VOTER), deadline);
+        putPeer(descriptorOf(leader), peer.withRole(Role.VOTER), deadline);
         reopen(shard, peer, Role.VOTER, deadline);
         noteMembers(shard, deadline);
     }
@@ -158,12 +161,20 @@ final class MemberChanges {
         return DescriptorJson.readDescriptor(leaderStatus.path("descriptor"));
     }
 
-    private void putPeer(ShardId shard, Peer peer, long deadline) {
-        ObjectNode arguments = ClusterCalls.none()
-                .put("shard", shard.value())
-                .put("timeoutMillis", ClusterCalls.remaining(deadline).toMillis());
-        arguments.set("peer", DescriptorJson.write(peer));
-        calls.onLeader(shard, "peer.put", arguments, deadline);
+    /** The leader lets nobody in who was not told of all entries that it knows to be skipped. */
+    private void putPeer(ShardDescriptor descriptor, Peer peer, long deadline) {
+        ShardId shard = descriptor.shard();
+        calls.eventually(deadline, "'peer.put' on the leader of " + shard, () -> {
+            ObjectNode arguments = ClusterCalls.none().put("shard", shard.value());
+            arguments.putArray("told");
+            skips.tell(descriptor, peer, deadline)
+                    .forEach(lsn -> arguments.withArray("/told").add(lsn.value()));
+            arguments.set("peer", DescriptorJson.write(peer));
+            JsonNode leader = calls.findLeader(shard, calls.addresses());
+            long millis = Math.max(1, ClusterCalls.remaining(deadline).toMillis());
+            arguments.put("timeoutMillis", millis);
+            return calls.call(leader.path("address").asText(), "peer.put", arguments, Duration.ofMillis(millis));
+        });
     }
 
     private void awaitCaughtUp(ShardId shard, Peer peer, long deadline) {

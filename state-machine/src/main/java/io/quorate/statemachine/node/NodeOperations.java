@@ -77,7 +77,9 @@ final class NodeOperations implements AdminHandler {
         changes.put(
                 "versions.raise",
                 arguments -> VersionOperations.raise(shard(arguments), arguments, timeout(arguments)));
+        reads.put("entry.look", arguments -> EntryOperations.look(shards(), arguments));
         reads.put("log.tail", arguments -> TailOperations.tail(shard(arguments), arguments));
+        reads.put("skips.look", arguments -> skips().look(arguments));
         reads.put("skips.list", arguments -> skips().list(arguments));
         changes.put("skips.propose", arguments -> skips().propose(arguments));
         changes.put("skips.conclude", arguments -> skips().conclude(arguments));
@@ -242,10 +244,13 @@ final class NodeOperations implements AdminHandler {
 
     private JsonNode putPeer(JsonNode arguments) {
         Peer peer = DescriptorJson.readPeer(arguments.path("peer"));
-        await("change of members", shard(arguments).membership().put(peer, timeout(arguments)));
+        HostedShard shard = shard(arguments);
+        EntryOperations.checkTold(shards(), shard.descriptor().groupId(), arguments.path("told"));
+        await("change of members", shard.membership().put(peer, timeout(arguments)));
         return DescriptorJson.write(peer);
     }
 
+    /** {@code {shard, peer, told?}}, with the LSNs of the skipped entries that the peer was told of. */
     private JsonNode removePeer(JsonNode arguments) {
         PeerId peer = DescriptorJson.parse(() -> PeerId.parse(DescriptorJson.text(arguments, "peer")));
         await("removal", shard(arguments).membership().remove(peer, timeout(arguments)));

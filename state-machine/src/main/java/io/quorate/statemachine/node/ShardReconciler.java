@@ -4,14 +4,11 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.quorate.statemachine.service.AdminException;
 import io.quorate.topology.NodeId;
 import io.quorate.topology.Peer;
-import io.quorate.topology.PeerId;
-import io.quorate.topology.ShardDescriptor;
 import io.quorate.topology.quorum.VoterSets;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -23,15 +20,20 @@ final class ShardReconciler {
     private static final Logger log = LoggerFactory.getLogger(ShardReconciler.class);
     private static final Duration STEP_TIMEOUT = Duration.ofSeconds(10);
 
+    /** A question to all members takes seconds; what stays open for longer than this was given up. */
+    private static final Duration SKIP_QUESTION = Duration.ofMinutes(5);
+
     private final AdminClient nodes;
+    private final SkipReconciler skips;
 
     ShardReconciler(AdminClient nodes) {
         this.nodes = nodes;
+        this.skips = new SkipReconciler(nodes, SKIP_QUESTION, System::nanoTime);
     }
 
     /** One pass over all records. */
     void reconcile(MetadataShard metadata) {
-        settleSkips(metadata);
+        skips.reconcile(metadata);
         for (ObjectNode document : metadata.list("shard/").values()) {
             ShardRecord record = ShardRecord.read(document);
             if (record.state() == ShardRecord.State.REMOVED || isComplete(record)) {
@@ -42,57 +44,6 @@ final class ShardReconciler {
             } catch (AdminException e) {
                 log.warn("shard {} stays {} for now: {}", record.descriptor().shard(), record.state(), e.getMessage());
             }
-        }
-    }
-
-    /** Tells members what was decided on entries, and notes who knows. */
-    private void settleSkips(MetadataShard metadata) {
-        for (ObjectNode document : metadata.list(SkipRecord.PREFIX).values()) {
-            SkipRecord record = SkipRecord.read(document);
-            if (record.state() == SkipRecord.State.PROPOSED || record.isSettled()) {
-                continue;
-            }
-            Set<String> done = new TreeSet<>(record.done());
-            Set<PeerId> members = membersNow(metadata, record.shard());
-            for (Peer peer : record.shard().peers()) {
-                boolean gone = !members.contains(peer.id());
-                if (!done.contains(peer.id().toString()) && (gone || settle(record, peer))) {
-                    done.add(peer.id().toString());
-                }
-            }
-            if (!done.equals(record.done())) {
-                metadata.replace(
-                        record.key(),
-                        Optional.of(document),
-                        Optional.of(record.withDone(done).write()));
-            }
-        }
-    }
-
-    /** Members of a shard in the same life, none if that is over: who is none any more needs to know nothing. */
-    private static Set<PeerId> membersNow(MetadataShard metadata, ShardDescriptor asked) {
-        return metadata.get(ShardRecord.key(asked.shard().value()))
-                .map(ShardRecord::read)
-                .filter(record -> record.state() == ShardRecord.State.ACTIVE)
-                .map(ShardRecord::descriptor)
-                .filter(now -> now.generation().equals(asked.generation()))
-                .map(now -> now.peers().stream().map(Peer::id).collect(Collectors.toSet()))
-                .orElse(Set.of());
-    }
-
-    private boolean settle(SkipRecord record, Peer peer) {
-        try {
-            nodes.call(peer.address(), "entry.settle", record.call(), STEP_TIMEOUT);
-            return true;
-        } catch (AdminException e) {
-            log.warn(
-                    "shard {}: node {} does not know yet that entry {} is {}: {}",
-                    record.shard().shard(),
-                    peer.id().node(),
-                    record.lsn(),
-                    record.state(),
-                    e.getMessage());
-            return false;
         }
     }
 

@@ -20,32 +20,53 @@ final class SkipOperations {
 
     /** Begins, or goes on with, the skip of an entry: {@code {shard, lsn}}. Answers with its record. */
     JsonNode propose(JsonNode arguments) {
-        String shard = DescriptorJson.text(arguments, "shard");
-        if (shard.equals(MetadataShard.ID.value())) {
-            throw new AdminException(
-                    "REFUSED", "skips are recorded in the metadata shard, so none of its own entries can be skipped");
-        }
-        Lsn lsn = DescriptorJson.parse(() -> new Lsn(arguments.path("lsn").asLong()));
-        ShardDescriptor descriptor = metadata.get(ShardRecord.key(shard))
-                .map(ShardRecord::read)
-                .filter(record -> record.state() == ShardRecord.State.ACTIVE)
-                .orElseThrow(() -> new AdminException("UNKNOWN_SHARD", "no shard '" + shard + "' in the cluster"))
-                .descriptor();
+        Lsn lsn = lsn(arguments);
+        ShardDescriptor descriptor = descriptor(arguments);
         Optional<ObjectNode> before = metadata.get(SkipRecord.key(descriptor, lsn));
-        Optional<SkipRecord> known = before.map(SkipRecord::read);
-        if (known.isPresent() && known.get().state() != SkipRecord.State.WITHDRAWN) {
+        if (isUnderWay(before)) {
             return before.get();
         }
         // members that do not know yet that an earlier attempt was withdrawn take the later one for the valid one
-        int attempt = known.map(record -> record.attempt() + 1).orElse(1);
+        int attempt = before.map(SkipRecord::read).map(known -> known.attempt() + 1).orElse(1);
         SkipRecord record = new SkipRecord(descriptor, lsn, attempt, SkipRecord.State.PROPOSED, 0, Set.of());
         metadata.replace(record.key(), before, Optional.of(record.write()));
         return record.write();
     }
 
+    /** {@code {shard, lsn}}: answers with the shard, as {@code descriptor}, and whether a skip of the entry is {@code underWay}. */
+    JsonNode look(JsonNode arguments) {
+        ShardDescriptor descriptor = descriptor(arguments);
+        ObjectNode answer = DescriptorJson.object();
+        answer.set("descriptor", DescriptorJson.write(descriptor));
+        return answer.put("underWay", isUnderWay(metadata.get(SkipRecord.key(descriptor, lsn(arguments)))));
+    }
+
+    private static boolean isUnderWay(Optional<ObjectNode> document) {
+        return document.map(SkipRecord::read)
+                .filter(known -> known.state() != SkipRecord.State.WITHDRAWN)
+                .isPresent();
+    }
+
+    private static Lsn lsn(JsonNode arguments) {
+        return DescriptorJson.parse(() -> new Lsn(arguments.path("lsn").asLong()));
+    }
+
+    private ShardDescriptor descriptor(JsonNode arguments) {
+        String shard = DescriptorJson.text(arguments, "shard");
+        if (shard.equals(MetadataShard.ID.value())) {
+            throw new AdminException(
+                    "REFUSED", "skips are recorded in the metadata shard, so none of its own entries can be skipped");
+        }
+        return metadata.get(ShardRecord.key(shard))
+                .map(ShardRecord::read)
+                .filter(record -> record.state() == ShardRecord.State.ACTIVE)
+                .orElseThrow(() -> new AdminException("UNKNOWN_SHARD", "no shard '" + shard + "' in the cluster"))
+                .descriptor();
+    }
+
     /**
-     * Decides or withdraws: {@code {record, state, checksum?}} with the record as it was proposed. Repeating it is a no-op; what was
-     * decided otherwise meanwhile is answered with.
+     * Decides or withdraws: {@code {record, state, checksum?}} with the record as it was proposed, and as its peers all those that were
+     * asked. Repeating it is a no-op; what was decided otherwise meanwhile is answered with.
      */
     JsonNode conclude(JsonNode arguments) {
         SkipRecord proposed = SkipRecord.read(arguments.path("record"));
@@ -57,8 +78,9 @@ final class SkipOperations {
         if (known.state() != SkipRecord.State.PROPOSED || known.attempt() != proposed.attempt()) {
             return before;
         }
-        ObjectNode update =
-                known.with(state, arguments.path("checksum").asInt()).write();
+        ObjectNode update = known.withPeers(proposed.shard().peers())
+                .with(state, arguments.path("checksum").asInt())
+                .write();
         metadata.replace(known.key(), Optional.of(before), Optional.of(update));
         return update;
     }

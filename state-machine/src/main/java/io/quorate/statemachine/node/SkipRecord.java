@@ -4,20 +4,24 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.quorate.statemachine.raft.EntryMark;
 import io.quorate.topology.Generation;
+import io.quorate.topology.NodeId;
 import io.quorate.topology.Peer;
 import io.quorate.topology.ShardDescriptor;
 import io.quorate.topology.ShardId;
 import io.quorate.wal.log.Lsn;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.UUID;
 
 /**
  * The skip of one entry, in the metadata: the one place that decides it, by compare-and-set.
  *
- * @param shard descriptor of the shard in the life of which it is; its peers are the members that must agree
+ * @param shard descriptor of the shard in the life of which it is; its peers are the members that must agree, and be told
  * @param lsn the entry
  * @param attempt number of the question, from 1
  * @param state how far it has come
@@ -63,6 +67,13 @@ record SkipRecord(ShardDescriptor shard, Lsn lsn, int attempt, State state, int 
 
     SkipRecord withDone(Set<String> newDone) {
         return new SkipRecord(shard, lsn, attempt, state, checksum, newDone);
+    }
+
+    /** The same with other members to ask, or to tell; of two lives of a node the later in the order. */
+    SkipRecord withPeers(Collection<Peer> peers) {
+        Map<NodeId, Peer> byNode = new TreeMap<>();
+        peers.forEach(peer -> byNode.put(peer.id().node(), peer));
+        return new SkipRecord(shard.withPeers(List.copyOf(byNode.values())), lsn, attempt, state, checksum, done);
     }
 
     /** True once every member has learned the outcome. */

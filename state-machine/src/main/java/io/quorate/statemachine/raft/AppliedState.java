@@ -4,6 +4,7 @@ import io.quorate.statemachine.app.Application;
 import io.quorate.statemachine.host.QueryResult;
 import io.quorate.statemachine.replica.EntryVerdicts;
 import io.quorate.statemachine.replica.ReplicaStateMachine;
+import io.quorate.statemachine.replica.SkippedEntryAppliedException;
 import io.quorate.statemachine.store.Position;
 import io.quorate.statemachine.store.StateDigest;
 import io.quorate.statemachine.store.StateSnapshot;
@@ -55,9 +56,9 @@ final class AppliedState {
     private volatile int openSessions;
     private volatile LsnIndex lsnIndex = new LsnIndex(Position.START);
     private volatile LogVersions versions = LogVersions.FIRST;
-    /** Why the state cannot be read although it is there: a checkpoint of versions that this replica does not have. */
+    /** Why the state cannot be read although it is there: see {@link #unusable}. */
     private volatile Optional<String> unreadable = Optional.empty();
-    /** Written before the first batch; index that was applied here before the group was opened, as far as is known. */
+    /** Written before the first batch; an index that nothing above was applied here before the group was opened. */
     private long appliedBefore = RaftLog.INVALID_LOG_INDEX;
 
     private StateStore store;
@@ -87,7 +88,7 @@ final class AppliedState {
         return checkpoints;
     }
 
-    /** @param index that was applied here before the group was opened, as far as is known */
+    /** @param index that nothing above was applied here before the group was opened */
     void wasAppliedBefore(long index) {
         appliedBefore = index;
     }
@@ -118,13 +119,17 @@ final class AppliedState {
         return position;
     }
 
-    /** What was opened may be of versions that this replica does not have: says so, and nothing can be read from it then. */
-    Optional<UnsupportedVersionException> unsupported() {
+    /**
+     * The state may be of versions that this replica does not have, or hold the effect of an entry that all others skip: says so, and
+     * nothing can be read from it then.
+     */
+    Optional<RuntimeException> unusable() {
         try {
             replica.checkVersions();
+            replica.checkSkips();
             unreadable = Optional.empty();
             return Optional.empty();
-        } catch (UnsupportedVersionException e) {
+        } catch (UnsupportedVersionException | SkippedEntryAppliedException e) {
             unreadable = Optional.of(e.getMessage());
             return Optional.of(e);
         }
@@ -145,8 +150,8 @@ final class AppliedState {
         Position before = replica.position();
         synchronized (applying) {
             outcomes = replica.apply(term, index, batch);
+            replica.commit();
         }
-        replica.commit();
         lsnIndex.applied(before, replica.position(), outcomes, batchBytes);
         bytesSinceCheckpoint.addAndGet(batchBytes);
         return outcomes;
@@ -204,7 +209,7 @@ final class AppliedState {
 
     /** Looks or marks while no batch is being applied. */
     interface BetweenBatches<T> {
-        /** @param appliedBefore index that was applied here before the last restart */
+        /** @param appliedBefore index that nothing above was applied here before the last restart */
         T run(ReplicaStateMachine replica, long appliedBefore) throws IOException;
     }
 

@@ -17,6 +17,8 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Collection;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -51,6 +53,19 @@ final class EntryMarks implements EntryVerdicts {
 
     Optional<EntryMark> find(Lsn lsn) {
         return Optional.ofNullable(marks.get(lsn.value()));
+    }
+
+    /** All of them, by LSN. */
+    Collection<EntryMark> all() {
+        return List.copyOf(marks.values());
+    }
+
+    @Override
+    public List<Lsn> skippedUpTo(Lsn last) {
+        return marks.values().stream()
+                .filter(mark -> mark.state() == State.SKIPPED && mark.lsn().compareTo(last) <= 0)
+                .map(EntryMark::lsn)
+                .toList();
     }
 
     @Override

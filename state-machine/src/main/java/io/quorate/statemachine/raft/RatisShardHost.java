@@ -14,6 +14,7 @@ import io.quorate.wal.log.RejectReason;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Collection;
+import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
@@ -192,7 +193,7 @@ public final class RatisShardHost implements ShardDirectory, AutoCloseable {
         return new ShardLives.Served(
                 shard,
                 machine,
-                new EntrySkips(state, health, marks),
+                new EntrySkips(machine, health, marks),
                 new CheckpointSchedule(config.checkpointInterval(), config.checkpointBytes(), System.nanoTime()));
     }
 
@@ -206,11 +207,21 @@ public final class RatisShardHost implements ShardDirectory, AutoCloseable {
         return lives.holdEntry(group, lsn, attempt);
     }
 
+    /** The entry at which a replica is parked by its application, or since it is held; looks, and promises nothing. */
+    public Optional<ParkedEntry> parkedEntry(UUID group) {
+        return lives.find(group).flatMap(hosted -> hosted.skips().parked());
+    }
+
+    /** What a replica was told about single entries; nothing if it is not served. */
+    public Collection<EntryMark> entryMarks(UUID group) {
+        return lives.find(group).map(hosted -> hosted.skips().marks()).orElse(List.of());
+    }
+
     /**
      * Learns what was decided on an entry, durably, and goes on where the replica was parked at it. May be repeated; a node that
      * does not serve the shard yet keeps it for when it does.
      *
-     * @throws SkipRefusedException if the entry was applied here although it is to be skipped
+     * @throws SkipRefusedException if the entry was applied here although it is to be skipped; the replica is parked for good
      */
     public void settleEntry(UUID group, EntryMark mark) throws IOException {
         lives.settleEntry(group, mark);

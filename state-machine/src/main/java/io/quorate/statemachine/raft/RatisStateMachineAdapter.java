@@ -8,7 +8,6 @@ import io.quorate.wal.log.Bytes;
 import io.quorate.wal.log.CorruptFormatException;
 import io.quorate.wal.log.EntryBatch;
 import io.quorate.wal.log.Lsn;
-import io.quorate.wal.log.UnsupportedVersionException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.List;
@@ -103,7 +102,7 @@ class RatisStateMachineAdapter extends BaseStateMachine {
             storage.close();
             throw e;
         }
-        parkIfUnsupported();
+        isParkedAsUnusable();
         getLifeCycle().transition(LifeCycle.State.RUNNING);
     }
 
@@ -373,10 +372,10 @@ class RatisStateMachineAdapter extends BaseStateMachine {
         state.checkpoints().reload();
         openState();
         durability.log().snapshotInstalled();
-        boolean unsupported = parkIfUnsupported();
+        boolean unusable = isParkedAsUnusable();
         getLifeCycle().transition(LifeCycle.State.STARTING);
         getLifeCycle().transition(LifeCycle.State.RUNNING);
-        if (unsupported) {
+        if (unusable) {
             listener.parked();
         } else if (health.unpark()) {
             log.info(
@@ -387,14 +386,20 @@ class RatisStateMachineAdapter extends BaseStateMachine {
         }
     }
 
-    /** The checkpoint that was opened may be of versions that this replica does not have: then nothing is read or applied. */
-    private boolean parkIfUnsupported() {
-        Optional<UnsupportedVersionException> unsupported = state.unsupported();
-        unsupported.ifPresent(e -> {
+    /** Where the state cannot be used, nothing is read or applied any more, and the replica does not lead. */
+    void parkIfUnusable() {
+        if (isParkedAsUnusable()) {
+            listener.parked();
+        }
+    }
+
+    private boolean isParkedAsUnusable() {
+        Optional<RuntimeException> unusable = state.unusable();
+        unusable.ifPresent(e -> {
             health.park(state.position().lsn(), state.position().index() + 1, e);
             log.error("[{}/{}] parked: {}", getId(), descriptor().shard(), e.getMessage());
         });
-        return unsupported.isPresent();
+        return unusable.isPresent();
     }
 
     @Override

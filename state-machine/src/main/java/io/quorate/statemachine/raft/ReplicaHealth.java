@@ -2,6 +2,7 @@ package io.quorate.statemachine.raft;
 
 import io.quorate.statemachine.replica.ApplyFailedException;
 import io.quorate.statemachine.replica.EntryHeldException;
+import io.quorate.statemachine.replica.SkippedEntryAppliedException;
 import io.quorate.wal.log.Lsn;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
@@ -13,6 +14,9 @@ final class ReplicaHealth {
     private String parked;
     /** Where it is parked, if it is so since the application failed, or that entry is held. */
     private Optional<ParkedEntry> poison = Optional.empty();
+
+    /** Its state is another than that of the others. */
+    private boolean diverged;
 
     private String logFailure;
     private boolean divisionClosed;
@@ -30,7 +34,15 @@ final class ReplicaHealth {
             poison = Optional.of(new ParkedEntry(held.lsn(), index, held.checksum(), true, "held"));
         }
         ranOutOfSpace |= OutOfSpace.isCauseOf(cause);
-        parked = "cannot apply the entry at index " + index + ", behind lsn " + applied + ": " + cause;
+        diverged |= cause instanceof SkippedEntryAppliedException;
+        parked = diverged
+                ? cause.getMessage()
+                : "cannot apply the entry at index " + index + ", behind lsn " + applied + ": " + cause;
+    }
+
+    /** True if its state is another than that of the others: nothing but a snapshot or rebuilding it from them mends that. */
+    synchronized boolean isDiverged() {
+        return diverged;
     }
 
     synchronized Optional<ParkedEntry> poison() {
@@ -64,6 +76,7 @@ final class ReplicaHealth {
         boolean was = parked != null;
         parked = null;
         poison = Optional.empty();
+        diverged = false;
         notifyAll();
         return was;
     }

@@ -1,6 +1,8 @@
 package io.quorate.statemachine.replica;
 
 import io.quorate.wal.log.LogEntry;
+import io.quorate.wal.log.Lsn;
+import java.util.List;
 
 /** An operator's word on single entries that the application cannot apply; the same on every replica. */
 @FunctionalInterface
@@ -16,4 +18,9 @@ public interface EntryVerdicts {
      * @throws IllegalStateException if the word is on another entry of this LSN: two histories
      */
     boolean isSkipped(LogEntry entry);
+
+    /** Entries up to an LSN that are to be skipped, as far as is known here. */
+    default List<Lsn> skippedUpTo(Lsn last) {
+        return List.of();
+    }
 }

@@ -86,6 +86,15 @@ public final class ReplicaStateMachine {
         versions.check();
     }
 
+    /** @throws SkippedEntryAppliedException if the state holds the effect of an entry that is to be skipped */
+    public void checkSkips() {
+        for (Lsn lsn : verdicts.skippedUpTo(position.lsn())) {
+            if (!wasSkipped(lsn)) {
+                throw new SkippedEntryAppliedException(lsn);
+            }
+        }
+    }
+
     /** Position after the last batch applied, committed to the store or not. */
     public Position position() {
         return position;

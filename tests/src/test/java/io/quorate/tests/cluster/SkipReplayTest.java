@@ -14,6 +14,9 @@ import io.quorate.wal.log.EntryKind;
 import io.quorate.wal.log.LogEntry;
 import io.quorate.wal.log.LogRecord;
 import io.quorate.wal.log.Lsn;
+import io.quorate.wal.log.Membership;
+import io.quorate.wal.log.ReadConsistency;
+import io.quorate.wal.log.ReadUnavailableException;
 import io.quorate.wal.log.WriteConcern;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -45,6 +48,54 @@ class SkipReplayTest {
         return Awaitility.await("parked")
                 .atMost(PATIENCE)
                 .until(() -> replica.status().health().orElse(""), text -> !text.isEmpty());
+    }
+
+    private static void assertDiverged(HostedShard replica) {
+        assertThat(replica.status().health().orElse("")).contains("which the others skip", "rebuild it");
+        assertThatThrownBy(() -> replica.query(Ledger.key(new Lsn(1)), ReadConsistency.EVENTUAL, PATIENCE)
+                        .join())
+                .hasCauseInstanceOf(ReadUnavailableException.class)
+                .hasMessageContaining("rebuild it");
+    }
+
+    /** As happens to one that was not asked, since it was no member yet. */
+    @Test
+    void aReplicaThatAppliedWhatTheOthersSkipParksForGoodAndLeadsNoMore() throws IOException {
+        try (InProcessCluster cluster =
+                new InProcessCluster(directory, List.of(Ledger::new), UnaryOperator.identity())) {
+            ShardDescriptor shard = cluster.found(3, "s1", Ledger.NAME);
+            Lsn applied = ((Committed) cluster.leader(shard)
+                            .append(record("good"), WriteConcern.ALL, PATIENCE)
+                            .join())
+                    .lsn();
+            String node = cluster.awaitLeader(shard);
+            cluster.shard(node, shard).checkpoint(PATIENCE).join();
+            EntryMark skipped = new EntryMark(applied, 1, EntryMark.State.SKIPPED, 0);
+
+            for (int i = 0; i < 2; i++) {
+                assertThatThrownBy(() -> cluster.host(node).settleEntry(shard.groupId(), skipped))
+                        .isInstanceOfSatisfying(SkipRefusedException.class, refusal -> assertThat(refusal.kind())
+                                .isEqualTo(SkipRefusedException.Kind.DIVERGED));
+                assertDiverged(cluster.shard(node, shard));
+            }
+            Awaitility.await("another leads").atMost(PATIENCE).until(() -> cluster.leaderNow(shard)
+                    .filter(other -> !other.equals(node))
+                    .isPresent());
+            cluster.leader(shard)
+                    .append(record("without it"), WriteConcern.MAJORITY, PATIENCE)
+                    .join();
+
+            cluster.stop(node);
+            cluster.start(node);
+            assertDiverged(cluster.shard(node, shard));
+
+            Membership members = cluster.leader(shard).membership();
+            members.remove(cluster.peer(node).id(), PATIENCE).join();
+            cluster.host(node).remove(shard.shard());
+            cluster.open(node, shard);
+            members.put(cluster.peer(node), PATIENCE).join();
+            Replicas.assertEqualState(cluster, shard);
+        }
     }
 
     @Test

@@ -3,6 +3,7 @@ package io.quorate.tests.node;
 import io.quorate.statemachine.app.Application;
 import io.quorate.statemachine.client.ClientConfig;
 import io.quorate.statemachine.client.QuorateClient;
+import io.quorate.statemachine.host.HostedShard;
 import io.quorate.statemachine.kv.KvApplication;
 import io.quorate.statemachine.node.ClusterAdmin;
 import io.quorate.statemachine.node.NodeConfig;
@@ -12,6 +13,10 @@ import io.quorate.statemachine.raft.RatisSettings;
 import io.quorate.statemachine.rocksdb.RocksDbMemory;
 import io.quorate.statemachine.rocksdb.RocksDbStateStoreFactory;
 import io.quorate.topology.NodeId;
+import io.quorate.topology.Peer;
+import io.quorate.topology.PeerId;
+import io.quorate.topology.Role;
+import io.quorate.topology.ShardId;
 import io.quorate.wal.apply.SessionLimits;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -58,6 +63,28 @@ final class Nodes implements AutoCloseable {
         return address;
     }
 
+    String address(String name) {
+        return addresses.get(name);
+    }
+
+    /** Starts a node and makes it a member as an operator leaves it who is interrupted once the leader has let it in. */
+    HostedShard letIn(ClusterAdmin admin, ShardId shard, String name) throws IOException {
+        String address = start(name);
+        ShardId other = new ShardId("other");
+        admin.createShard(other, KvApplication.NAME, List.of(new NodeId("n1")), 1);
+        admin.addPeer(other, address, true); // makes it part of the cluster
+        PeerId leader = PeerId.parse(admin.leader(shard).path("self").asText());
+        HostedShard leading = replica(leader.node().value(), shard);
+        node(name).host().orElseThrow().join(leading.descriptor());
+        Peer peer = new Peer(node(name).identity().peer(), address, Role.VOTER);
+        leading.membership().put(peer, PATIENCE).join();
+        return replica(name, shard);
+    }
+
+    private HostedShard replica(String name, ShardId shard) {
+        return node(name).host().orElseThrow().find(shard).orElseThrow();
+    }
+
     void stop(String name) throws IOException {
         running.remove(name).close();
     }
@@ -80,7 +107,7 @@ final class Nodes implements AutoCloseable {
 
     QuorateClient client() {
         return QuorateClient.create(
-                ClientConfig.of(addresses.values().toArray(String[]::new)).withTimeout(PATIENCE));
+                ClientConfig.of(addresses.values().toArray(String[]::new)).withTimeout(PATIENCE.multipliedBy(3)));
     }
 
     @Override

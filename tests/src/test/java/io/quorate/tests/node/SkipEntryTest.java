@@ -4,10 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.quorate.statemachine.client.QuorateClient;
 import io.quorate.statemachine.client.ShardClient;
 import io.quorate.statemachine.host.HostedShard;
+import io.quorate.statemachine.node.AdminClient;
 import io.quorate.statemachine.node.ClusterAdmin;
+import io.quorate.statemachine.node.QuorateNode;
+import io.quorate.statemachine.raft.EntryMark;
 import io.quorate.statemachine.service.AdminException;
 import io.quorate.tests.cluster.Ledger;
 import io.quorate.topology.NodeId;
@@ -24,7 +29,9 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.NoSuchElementException;
+import java.util.Optional;
 import java.util.Set;
+import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
@@ -153,6 +160,79 @@ class SkipEntryTest {
             }
             last = commit(ledger, "after restarts");
             assertEqualDigests(admin, last, "n1", "n2", "n3", "n4");
+        }
+    }
+
+    private static List<Lsn> skipsKnownTo(QuorateNode node, UUID group) {
+        return node.host().orElseThrow().entryMarks(group).stream()
+                .filter(mark -> mark.state() == EntryMark.State.SKIPPED)
+                .map(EntryMark::lsn)
+                .toList();
+    }
+
+    @Test
+    void aMemberThatTheMetadataDoesNotKnowYetIsAskedToo() throws IOException {
+        try (ClusterAdmin admin = nodes.admin();
+                QuorateClient client = nodes.client()) {
+            Lsn poison = commit(client.shard(SHARD), "good").next();
+            nodes.letIn(admin, SHARD, "n4");
+            poisoned.addAll(List.of("n1", "n2", "n3", "n4"));
+            client.shard(SHARD).append(Bytes.utf8("poison 1"));
+            for (String node : List.of("n1", "n2", "n3", "n4")) {
+                awaitParkedAt(node, poison);
+            }
+
+            admin.skipEntry(SHARD, poison);
+
+            Lsn last = commit(client.shard(SHARD), "good again");
+            assertEqualDigests(admin, last, "n1", "n2", "n3", "n4");
+        }
+    }
+
+    @Test
+    void whoAddsAMemberAnewTellsItWhatIsSkippedAlsoWhereItWasLetInAlready() throws IOException {
+        poisoned.addAll(List.of("n1", "n2", "n3", "n4"));
+        try (ClusterAdmin admin = nodes.admin();
+                QuorateClient client = nodes.client();
+                AdminClient raw = new AdminClient(Optional.empty())) {
+            Lsn poison = commit(client.shard(SHARD), "good").next();
+            client.shard(SHARD).append(Bytes.utf8("poison 1"));
+            for (String node : List.of("n1", "n2", "n3")) {
+                awaitParkedAt(node, poison);
+            }
+            admin.skipEntry(SHARD, poison);
+            HostedShard fourth = nodes.letIn(admin, SHARD, "n4");
+            UUID group = fourth.descriptor().groupId();
+            assertThat(skipsKnownTo(nodes.node("n4"), group)).isEmpty();
+            JsonNode leader = admin.leader(SHARD);
+            ObjectNode untold = JsonNodeFactory.instance.objectNode().put("shard", SHARD.value());
+            untold.set("peer", leader.path("peers").get(0));
+            assertThatThrownBy(() -> raw.call(leader.path("address").asText(), "peer.put", untold, Nodes.PATIENCE))
+                    .isInstanceOf(AdminException.class)
+                    .hasMessageContaining("must be told first that entry " + poison + " is skipped");
+
+            admin.addPeer(SHARD, nodes.address("n4"), true);
+
+            assertThat(skipsKnownTo(nodes.node("n4"), group)).containsExactly(poison);
+            assertEqualDigests(admin, commit(client.shard(SHARD), "last"), "n1", "n2", "n3", "n4");
+        }
+    }
+
+    @Test
+    void nothingIsHeldWhereNobodyIsParkedAtTheEntry() {
+        try (ClusterAdmin admin = nodes.admin();
+                QuorateClient client = nodes.client()) {
+            Lsn last = commit(client.shard(SHARD), "good");
+            Lsn mistyped = new Lsn(last.value() + 2);
+            assertRefused(admin, mistyped, "no replica is parked at entry " + mistyped, "n2 is not parked");
+            for (String node : List.of("n1", "n2", "n3")) {
+                UUID group = replica(node).descriptor().groupId();
+                assertThat(nodes.node(node).host().orElseThrow().entryMarks(group))
+                        .isEmpty();
+            }
+            commit(client.shard(SHARD), "goes on");
+            commit(client.shard(SHARD), "and on");
+            assertEqualDigests(admin, mistyped, "n1", "n2", "n3");
         }
     }
 
