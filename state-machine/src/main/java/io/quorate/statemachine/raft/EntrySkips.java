@@ -13,8 +13,9 @@ import java.util.Optional;
 /**
  * One replica's part in skipping an entry that the application cannot apply. The state after an entry must be the same on all
  * replicas, so an entry is skipped only if none applied it: each member first promises, durably, to do nothing with it ({@link
- * #hold}), and refuses if it applied it, or may have before its restart; the decision is made once all have promised; then each
- * learns it ({@link #settle}).
+ * #hold}), and refuses if it applied it, or may have before its restart or a power loss ({@link
+ * io.quorate.statemachine.raft.sync.AppliedBound}); the decision is made once all have promised; then each learns it ({@link
+ * #settle}).
  *
  * <p>A replica that was not asked, since it was no member yet, may have applied the entry all the same. It parks for good when it
  * learns of the decision: it reads, applies and leads nothing until it is rebuilt from the others, also after a restart, unless

@@ -1,5 +1,6 @@
 package io.quorate.statemachine.raft;
 
+import io.quorate.statemachine.raft.sync.AppliedBound;
 import io.quorate.statemachine.raft.sync.CommittedFloor;
 import io.quorate.statemachine.raft.sync.DirectorySync;
 import io.quorate.statemachine.raft.sync.GroupSync;
@@ -10,6 +11,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.function.LongSupplier;
 import org.apache.ratis.conf.RaftProperties;
 import org.apache.ratis.protocol.RaftGroupId;
 import org.apache.ratis.server.RaftServerConfigKeys;
@@ -25,8 +27,13 @@ final class GroupDurability implements AutoCloseable {
     private final GroupSync group;
     private final LogDirectorySync log;
     private final SnapshotInstallSync install;
+    private final Path current;
     private final CommittedFloor floor;
     private final long appliedBefore;
+    private LongSupplier flushIndex = () -> Long.MAX_VALUE;
+
+    /** As on disk. Owned by the thread that applies. */
+    private AppliedBound bound;
 
     /**
      * Makes durable what is on disk, before the group answers anybody.
@@ -37,7 +44,7 @@ final class GroupDurability implements AutoCloseable {
             throws IOException {
         this.server = server;
         this.groupId = groupId;
-        Path current = storage.getStorageDir().getCurrentDir().toPath();
+        this.current = storage.getStorageDir().getCurrentDir().toPath();
         Path snapshots = storage.getStorageDir().getStateMachineDir().toPath();
         Path temporary = storage.getStorageDir().getTmpDir().toPath();
         this.install = new SnapshotInstallSync(temporary, snapshots, DirectorySync.FSYNC);
@@ -46,12 +53,15 @@ final class GroupDurability implements AutoCloseable {
         this.log = new LogDirectorySync(
                 current, RaftServerConfigKeys.Log.queueElementLimit(properties), DirectorySync.FSYNC);
         group.settleBeforeLeading(() -> log.awaitTruncations(PATIENCE));
-        this.appliedBefore = CommittedFloor.read(current).orElse(-1);
+        this.bound = AppliedBound.open(current, AppliedBound.presentBoot());
+        this.appliedBefore =
+                Math.max(bound.index(), CommittedFloor.read(current).orElse(-1));
         this.floor = CommittedFloor.open(current);
     }
 
     /** To be called before the group answers anybody: how its log says how far it is. Without it everything counts as on disk. */
     void watch(RaftView view) {
+        flushIndex = view::flushIndex;
         group.watchFlushIndex(view::flushIndex);
         group.watchLastEntry(view::lastEntry);
     }
@@ -68,14 +78,35 @@ final class GroupDurability implements AutoCloseable {
         return install;
     }
 
-    /** Index that was applied here before the group was opened, as far as is known. */
+    /** An index that nothing above was applied here before the group was opened. */
     long appliedBefore() {
         return appliedBefore;
     }
 
-    /** Notes, without an fsync, that the log up to an index was on disk: by the thread that applies. */
+    /**
+     * Notes that an entry was applied, before that shows to anybody: by the thread that applies. That is a write without an fsync, but
+     * for the first entry after {@link #parked} and for one that the log does not have on disk yet (a majority of others has it).
+     */
     void applied(long index) throws IOException {
-        floor.advance(index);
+        boolean onDisk = index <= flushIndex.getAsLong();
+        boolean takesBack = bound.state() == AppliedBound.State.PARKED && index > bound.index();
+        if (takesBack || !onDisk && index > bound.index()) {
+            note(AppliedBound.State.RUNNING, onDisk ? bound.index() : index);
+        }
+        if (onDisk) {
+            floor.advance(index);
+        }
+    }
+
+    /** Notes, durably, that nothing behind an entry was applied, nor will be without a note: by the thread that applies. */
+    void parked(long lastApplied) throws IOException {
+        note(AppliedBound.State.PARKED, Math.max(lastApplied, appliedBefore));
+    }
+
+    private void note(AppliedBound.State state, long index) throws IOException {
+        AppliedBound next = new AppliedBound(state, bound.boot(), index);
+        next.write(current);
+        bound = next;
     }
 
     @Override

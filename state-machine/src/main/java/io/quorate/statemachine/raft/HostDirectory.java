@@ -3,6 +3,7 @@ package io.quorate.statemachine.raft;
 import io.quorate.statemachine.raft.scan.RaftLogScanner;
 import io.quorate.statemachine.raft.scan.ScanBounds;
 import io.quorate.statemachine.raft.scan.ScanReport;
+import io.quorate.statemachine.raft.sync.AppliedBound;
 import io.quorate.statemachine.raft.sync.DirectorySync;
 import io.quorate.statemachine.raft.sync.PeerMemory;
 import io.quorate.statemachine.raft.sync.SnapshotInstallSync;
@@ -155,7 +156,11 @@ final class HostDirectory {
                 .newest()
                 .map(checkpoint -> checkpoint.termIndex().getIndex())
                 .orElse(-1L);
-        RaftLogScanner.prepare(directory, new ScanBounds(snapshot, -1, maxEntryBytes));
+        ScanReport report = RaftLogScanner.prepare(directory, new ScanBounds(snapshot, -1, maxEntryBytes));
+        Path current = directory.resolve("current");
+        if (Files.isDirectory(current)) {
+            AppliedBound.settle(current, Math.max(snapshot, report.lastIndex()), AppliedBound.presentBoot());
+        }
     }
 
     void write(ShardFile file) throws IOException {

@@ -1,6 +1,8 @@
 package io.quorate.statemachine.raft;
 
 import io.quorate.statemachine.raft.sync.RaftSync;
+import io.quorate.statemachine.replica.ApplyFailedException;
+import io.quorate.statemachine.replica.EntryHeldException;
 import io.quorate.statemachine.store.Position;
 import io.quorate.topology.ShardDescriptor;
 import io.quorate.wal.log.AppendOutcome;
@@ -152,9 +154,9 @@ class RatisStateMachineAdapter extends BaseStateMachine {
                     entry.getIndex(),
                     batch,
                     entry.getStateMachineLogEntry().getLogData().size());
+            durability.applied(entry.getIndex());
             setLastAppliedTermIndex(TermIndex.valueOf(entry.getTerm(), entry.getIndex()));
             state.publish();
-            durability.applied(entry.getIndex());
             listener.applied(System.nanoTime() - began);
             if (pending != null) {
                 pending.markApplied();
@@ -178,6 +180,22 @@ class RatisStateMachineAdapter extends BaseStateMachine {
                 index,
                 lsn,
                 cause);
+        if (cause instanceof ApplyFailedException || cause instanceof EntryHeldException) {
+            noteParked();
+        }
+    }
+
+    /** That it stopped at this entry and not behind it is what an operator's question about the entry rests on, also after a power loss. */
+    private void noteParked() {
+        try {
+            durability.parked(state.position().index());
+        } catch (IOException e) {
+            log.warn(
+                    "[{}/{}] cannot note where it parked: after a boot the entry cannot be skipped",
+                    getId(),
+                    descriptor().shard(),
+                    e);
+        }
     }
 
     /**

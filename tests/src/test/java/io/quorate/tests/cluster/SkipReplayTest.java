@@ -7,6 +7,8 @@ import io.quorate.statemachine.host.HostedShard;
 import io.quorate.statemachine.raft.EntryMark;
 import io.quorate.statemachine.raft.ParkedEntry;
 import io.quorate.statemachine.raft.SkipRefusedException;
+import io.quorate.statemachine.raft.sync.AppliedBound;
+import io.quorate.statemachine.raft.sync.CommittedFloor;
 import io.quorate.topology.ShardDescriptor;
 import io.quorate.wal.log.AppendOutcome.Committed;
 import io.quorate.wal.log.Bytes;
@@ -19,9 +21,13 @@ import io.quorate.wal.log.ReadConsistency;
 import io.quorate.wal.log.ReadUnavailableException;
 import io.quorate.wal.log.WriteConcern;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
@@ -95,6 +101,87 @@ class SkipReplayTest {
             cluster.open(node, shard);
             members.put(cluster.peer(node), PATIENCE).join();
             Replicas.assertEqualState(cluster, shard);
+        }
+    }
+
+    /** What a power loss leaves of the floor, which nobody syncs: as it was before the last entries. */
+    private static void losePower(Path current, byte[] earlierFloor) throws IOException {
+        Files.write(current.resolve(CommittedFloor.FILE_NAME), earlierFloor);
+        AppliedBound.settle(current, -1, UUID.randomUUID()); // as the boot before this one left it
+    }
+
+    @Test
+    void whatWasAppliedBeforeAPowerLossIsNotHeldAlsoWhereItCannotBeAppliedAgain() throws IOException {
+        AtomicBoolean fails = new AtomicBoolean();
+        Consumer<LogEntry> application = entry -> {
+            if (fails.get()) {
+                swallow(entry);
+            }
+        };
+        try (InProcessCluster cluster =
+                new InProcessCluster(directory, List.of(() -> new Ledger(application)), UnaryOperator.identity())) {
+            ShardDescriptor shard = cluster.found(1, "s1", Ledger.NAME);
+            Path current = cluster.directory("n1").resolve("raft/" + shard.groupId() + "/current");
+            cluster.leader(shard)
+                    .append(record("good"), WriteConcern.MAJORITY, PATIENCE)
+                    .join();
+            byte[] earlier = Files.readAllBytes(current.resolve(CommittedFloor.FILE_NAME));
+            Lsn poison = ((Committed) cluster.leader(shard)
+                            .append(record("poison"), WriteConcern.MAJORITY, PATIENCE)
+                            .join())
+                    .lsn();
+            cluster.stop("n1");
+            losePower(current, earlier);
+            fails.set(true);
+            cluster.start("n1");
+            assertThat(awaitParked(cluster.shard("n1", shard))).contains("failed at entry " + poison);
+            assertThatThrownBy(() -> cluster.host("n1").holdEntry(shard.groupId(), poison, 1))
+                    .isInstanceOf(SkipRefusedException.class)
+                    .hasMessageContaining("it may have applied it");
+        }
+    }
+
+    @Test
+    void whereItParkedIsKnownAfterAPowerLossAndUntilItGoesOn() throws IOException {
+        AtomicBoolean fails = new AtomicBoolean(true);
+        Consumer<LogEntry> application = entry -> {
+            if (fails.get()) {
+                swallow(entry);
+            }
+        };
+        try (InProcessCluster cluster =
+                new InProcessCluster(directory, List.of(() -> new Ledger(application)), UnaryOperator.identity())) {
+            ShardDescriptor shard = cluster.found(1, "s1", Ledger.NAME);
+            Path current = cluster.directory("n1").resolve("raft/" + shard.groupId() + "/current");
+            Lsn poison = ((Committed) cluster.leader(shard)
+                            .append(record("good"), WriteConcern.MAJORITY, PATIENCE)
+                            .join())
+                    .lsn()
+                    .next();
+            byte[] earlier = Files.readAllBytes(current.resolve(CommittedFloor.FILE_NAME));
+            cluster.leader(shard).append(record("poison"), WriteConcern.MAJORITY, Duration.ofSeconds(1));
+            awaitParked(cluster.shard("n1", shard));
+            cluster.stop("n1");
+            losePower(current, earlier);
+            cluster.start("n1");
+            awaitParked(cluster.shard("n1", shard));
+            assertThat(cluster.host("n1").holdEntry(shard.groupId(), poison, 1)).isPresent();
+            cluster.host("n1").settleEntry(shard.groupId(), new EntryMark(poison, 1, EntryMark.State.RELEASED, 0));
+
+            fails.set(false);
+            cluster.stop("n1");
+            cluster.start("n1");
+            Awaitility.await("applied after all")
+                    .atMost(PATIENCE)
+                    .until(() -> cluster.shard("n1", shard).status().applied().equals(poison));
+            fails.set(true);
+            cluster.stop("n1");
+            losePower(current, earlier);
+            cluster.start("n1");
+            awaitParked(cluster.shard("n1", shard));
+            assertThatThrownBy(() -> cluster.host("n1").holdEntry(shard.groupId(), poison, 2))
+                    .isInstanceOf(SkipRefusedException.class)
+                    .hasMessageContaining("it may have applied it");
         }
     }
 

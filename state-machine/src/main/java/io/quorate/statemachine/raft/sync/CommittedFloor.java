@@ -16,11 +16,13 @@ import java.util.zip.CRC32C;
  * A log index that this peer is known to have had on disk, kept beside the log, so that a scan after a crash can tell an unsynced
  * torn tail from the loss of synced entries.
  *
- * <p>It holds an <b>applied</b> index. Ratis commits, and so applies, only up to its own flush index ({@code
- * RaftLogBase.updateCommitIndex}), and committed entries are never truncated; so every entry up to it was fsynced, and must be in
- * the log or behind a snapshot for ever. Therefore the floor itself needs no fsync: whatever value a crash leaves is a true one,
- * only older. After a killed process it is the last one written; after a power loss at most as old as the kernel's writeback
- * (30 s by default on Linux).
+ * <p>It holds an <b>applied</b> index that was on disk. Ratis commits, and so applies, only up to its own flush index ({@code
+ * RaftLogBase.updateCommitIndex}), but that one is stale while its log thread has a truncation before it: what is applied meanwhile
+ * is committed by others' disks and lies in this peer's memory only. So whoever raises the floor looks at the flush index, which says
+ * nothing while a truncation is under way ({@code LogDirectorySync.truncations}). Committed entries are never truncated; so every
+ * entry up to the floor must be in the log or behind a snapshot for ever. Therefore the floor itself needs no fsync: whatever value
+ * a crash leaves is a true one, only older. After a killed process it is the last one written; after a power loss it may be any
+ * earlier one ({@link AppliedBound} says what was applied then at most).
  *
  * <pre>
  *   two slots, at 0 and 512, written in turn:
@@ -78,7 +80,11 @@ public final class CommittedFloor implements AutoCloseable {
         return latest == null ? OptionalLong.empty() : OptionalLong.of(latest.index);
     }
 
-    /** Raises the floor; a lower index changes nothing. One write of 28 bytes to the page cache, no fsync. */
+    /**
+     * Raises the floor; a lower index changes nothing. One write of 28 bytes to the page cache, no fsync.
+     *
+     * @param appliedIndex of an entry that is applied, and on disk
+     */
     public void advance(long appliedIndex) throws IOException {
         if (appliedIndex <= index) {
             return;
