@@ -13,7 +13,6 @@ import io.quorate.wal.log.Bytes;
 import io.quorate.wal.log.LogSlice;
 import io.quorate.wal.log.Lsn;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;

@@ -40,6 +40,7 @@ final class ClusterCalls implements AutoCloseable {
             "log.tail",
             "entry.look",
             "skips.list",
+            "skips.look",
             "nodes.list",
             "shards.list");
     /** Errors that pass, and what was not confirmed. */

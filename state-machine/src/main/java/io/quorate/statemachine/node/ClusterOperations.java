@@ -206,13 +206,28 @@ final class ClusterOperations {
         return removing;
     }
 
-    /** Notes the members of a shard after a change: {@code {shard, peers}}. */
+    /**
+     * Notes the members of a shard after a change: {@code {shard, generation, peers}}. While the shard is being removed none is struck
+     * off: all of them have something to delete.
+     */
     JsonNode noteMembers(JsonNode arguments) {
-        ObjectNode before = document(DescriptorJson.text(arguments, "shard"));
+        String shard = DescriptorJson.text(arguments, "shard");
+        ObjectNode before = document(shard);
         ShardRecord record = ShardRecord.read(before);
+        Generation generation = DescriptorJson.parse(
+                () -> new Generation(arguments.path("generation").asLong()));
+        if (record.state() == ShardRecord.State.REMOVED
+                || !record.descriptor().generation().equals(generation)) {
+            throw new AdminException(
+                    "UNKNOWN_SHARD",
+                    "generation " + generation + " of shard '" + shard + "' is over, or was never created");
+        }
+        if (record.state() == ShardRecord.State.CREATING) {
+            throw new AdminException("BEHIND", "shard '" + shard + "' is being created; its members are noted then");
+        }
         List<Peer> peers = new ArrayList<>();
         arguments.path("peers").forEach(peer -> peers.add(DescriptorJson.readPeer(peer)));
-        ObjectNode update = record.with(record.descriptor().withPeers(peers)).write();
+        ObjectNode update = record.withMembers(peers).write();
         metadata.replace(record.key(), Optional.of(before), Optional.of(update));
         return update;
     }

@@ -170,7 +170,7 @@ final class MemberChanges {
             skips.tell(descriptor, peer, deadline)
                     .forEach(lsn -> arguments.withArray("/told").add(lsn.value()));
             arguments.set("peer", DescriptorJson.write(peer));
-            JsonNode leader = calls.findLeader(shard, calls.addresses());
+            JsonNode leader = calls.findLeader(shard, List.of());
             long millis = Math.max(1, ClusterCalls.remaining(deadline).toMillis());
             arguments.put("timeoutMillis", millis);
             return calls.call(leader.path("address").asText(), "peer.put", arguments, Duration.ofMillis(millis));
@@ -194,7 +194,9 @@ final class MemberChanges {
 
     private void noteMembers(ShardId shard, long deadline) {
         JsonNode leader = leader(shard);
-        ObjectNode arguments = ClusterCalls.none().put("shard", shard.value());
+        ObjectNode arguments = ClusterCalls.none()
+                .put("shard", shard.value())
+                .put("generation", leader.path("generation").asLong());
         arguments.set("peers", leader.path("peers"));
         calls.onLeader(MetadataShard.ID, "shards.members", arguments, deadline);
     }
@@ -274,11 +276,8 @@ final class MemberChanges {
     }
 
     private void forget(ShardDescriptor shard, NodeId node, String address) {
-        ObjectNode arguments = ClusterCalls.none()
-                .put("shard", shard.shard().value())
-                .put("generation", shard.generation().value());
         try {
-            calls.call(address, "shard.close", arguments, STEP);
+            calls.call(address, "shard.close", DescriptorJson.write(shard), STEP);
         } catch (AdminException e) {
             progress.accept(
                     "the data of shard " + shard.shard() + " on " + node + " was not deleted: " + e.getMessage());

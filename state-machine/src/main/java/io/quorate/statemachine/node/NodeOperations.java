@@ -13,7 +13,6 @@ import io.quorate.statemachine.service.AdminException;
 import io.quorate.statemachine.service.AdminHandler;
 import io.quorate.statemachine.store.StateDigest;
 import io.quorate.topology.ClusterId;
-import io.quorate.topology.Generation;
 import io.quorate.topology.Peer;
 import io.quorate.topology.PeerId;
 import io.quorate.topology.ShardDescriptor;
@@ -77,10 +76,10 @@ final class NodeOperations implements AdminHandler {
         changes.put(
                 "versions.raise",
                 arguments -> VersionOperations.raise(shard(arguments), arguments, timeout(arguments)));
-        reads.put("entry.look", arguments -> EntryOperations.look(shards(), arguments));
         reads.put("log.tail", arguments -> TailOperations.tail(shard(arguments), arguments));
-        reads.put("skips.look", arguments -> skips().look(arguments));
+        reads.put("entry.look", arguments -> EntryOperations.look(shards(), arguments));
         reads.put("skips.list", arguments -> skips().list(arguments));
+        reads.put("skips.look", arguments -> skips().look(arguments));
         changes.put("skips.propose", arguments -> skips().propose(arguments));
         changes.put("skips.conclude", arguments -> skips().conclude(arguments));
         changes.put("entry.hold", arguments -> EntryOperations.hold(shards(), arguments));
@@ -204,8 +203,16 @@ final class NodeOperations implements AdminHandler {
                 .put("answer", Base64.getEncoder().encodeToString(result.value().toArray()));
     }
 
+    /** A descriptor with {@code found}, and with {@code peer?}: whom it is meant for. */
     private JsonNode openShard(JsonNode arguments) {
         ShardDescriptor descriptor = DescriptorJson.readDescriptor(arguments);
+        String self = identity.get().peer().toString();
+        if (!arguments.path("peer").asText(self).equals(self)) {
+            throw new AdminException(
+                    "EARLIER_LIFE",
+                    "the node at " + address + " is " + self + " by now, not "
+                            + arguments.path("peer").asText());
+        }
         try {
             if (arguments.path("found").asBoolean()) {
                 shards().found(descriptor);
@@ -229,19 +236,19 @@ final class NodeOperations implements AdminHandler {
         return DescriptorJson.object().put("reopened", shard.value());
     }
 
-    /** {@code {shard, generation?}}: a later life of the shard than the generation stays. */
+    /** A descriptor: a later life of the shard stays. */
     private JsonNode closeShard(JsonNode arguments) {
-        ShardId shard = DescriptorJson.parse(() -> new ShardId(DescriptorJson.text(arguments, "shard")));
-        Generation last = DescriptorJson.parse(
-                () -> new Generation(arguments.path("generation").asLong(Long.MAX_VALUE)));
+        ShardDescriptor descriptor = DescriptorJson.readDescriptor(arguments);
+        ShardId shard = descriptor.shard();
         try {
-            shards().remove(shard, last);
+            shards().remove(descriptor);
         } catch (IOException e) {
             throw new AdminException("FAILED", "shard " + shard + " cannot be removed: " + e.getMessage(), e);
         }
         return DescriptorJson.object().put("removed", shard.value());
     }
 
+    /** {@code {shard, peer, told?}}, with the LSNs of the skipped entries that the peer was told of. */
     private JsonNode putPeer(JsonNode arguments) {
         Peer peer = DescriptorJson.readPeer(arguments.path("peer"));
         HostedShard shard = shard(arguments);
@@ -250,7 +257,6 @@ final class NodeOperations implements AdminHandler {
         return DescriptorJson.write(peer);
     }
 
-    /** {@code {shard, peer, told?}}, with the LSNs of the skipped entries that the peer was told of. */
     private JsonNode removePeer(JsonNode arguments) {
         PeerId peer = DescriptorJson.parse(() -> PeerId.parse(DescriptorJson.text(arguments, "peer")));
         await("removal", shard(arguments).membership().remove(peer, timeout(arguments)));

@@ -1,11 +1,14 @@
 package io.quorate.statemachine.node;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.quorate.statemachine.service.AdminException;
 import io.quorate.topology.NodeId;
 import io.quorate.topology.Peer;
 import io.quorate.topology.quorum.VoterSets;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
@@ -48,38 +51,60 @@ final class ShardReconciler {
     }
 
     private static boolean isComplete(ShardRecord record) {
-        return record.state() == ShardRecord.State.ACTIVE
-                && record.done().size() >= record.descriptor().peers().size();
+        return record.state() == ShardRecord.State.ACTIVE && record.isDoneEverywhere();
     }
 
-    private void advance(MetadataShard metadata, ShardRecord record, ObjectNode document) {
+    private void advance(MetadataShard metadata, ShardRecord before, ObjectNode document) {
+        ShardRecord record = withUnknownMembers(before);
         Set<NodeId> done = new TreeSet<>(record.done());
         for (Peer peer : record.descriptor().peers()) {
             if (!done.contains(peer.id().node()) && step(record, peer)) {
                 done.add(peer.id().node());
             }
         }
-        ShardRecord.State next = nextState(record, done);
-        if (next != record.state() || !done.equals(record.done())) {
-            metadata.replace(
-                    record.key(),
-                    Optional.of(document),
-                    Optional.of(record.with(next, done).write()));
-            log.info("shard {} is {} on {}", record.descriptor().shard(), next, done);
+        ShardRecord stepped = record.with(record.state(), done);
+        ShardRecord next = stepped.with(nextState(stepped), done);
+        if (!next.equals(before)) {
+            metadata.replace(record.key(), Optional.of(document), Optional.of(next.write()));
+            log.info("shard {} is {} on {}", record.descriptor().shard(), next.state(), done);
+        }
+    }
+
+    /** Before anything of a shard is deleted: a change of members that was broken off may have let in whom the metadata does not know. */
+    private ShardRecord withUnknownMembers(ShardRecord record) {
+        if (record.state() != ShardRecord.State.REMOVING || !record.done().isEmpty()) {
+            return record;
+        }
+        List<Peer> named = new ArrayList<>();
+        for (Peer peer : record.descriptor().peers()) {
+            for (JsonNode shard : statusOf(peer).path("shards")) {
+                if (DescriptorJson.readDescriptor(shard.path("descriptor"))
+                        .groupId()
+                        .equals(record.descriptor().groupId())) {
+                    named.addAll(ClusterCalls.members(shard));
+                }
+            }
+        }
+        return record.withMembers(named);
+    }
+
+    private JsonNode statusOf(Peer peer) {
+        try {
+            return nodes.call(peer.address(), "status", DescriptorJson.object(), STEP_TIMEOUT);
+        } catch (AdminException unreachable) {
+            return DescriptorJson.object(); // said when it is asked to remove the shard
         }
     }
 
     private boolean step(ShardRecord record, Peer peer) {
         try {
             if (record.state() == ShardRecord.State.REMOVING) {
-                ObjectNode arguments = DescriptorJson.object()
-                        .put("shard", record.descriptor().shard().value())
-                        .put("generation", record.descriptor().generation().value());
-                nodes.call(peer.address(), "shard.close", arguments, STEP_TIMEOUT);
+                nodes.call(peer.address(), "shard.close", DescriptorJson.write(record.descriptor()), STEP_TIMEOUT);
             } else {
                 // once a majority has founded it, its members may be others by now: who comes late joins
                 boolean found = record.state() == ShardRecord.State.CREATING;
-                ObjectNode arguments = DescriptorJson.opening(record.descriptor(), found);
+                ObjectNode arguments = DescriptorJson.opening(record.descriptor(), found)
+                        .put("peer", peer.id().toString());
                 nodes.call(peer.address(), "shard.open", arguments, STEP_TIMEOUT);
             }
             return true;
@@ -93,12 +118,12 @@ final class ShardReconciler {
         }
     }
 
-    private static ShardRecord.State nextState(ShardRecord record, Set<NodeId> done) {
-        int members = record.descriptor().peers().size();
-        if (record.state() == ShardRecord.State.CREATING && done.size() >= VoterSets.majority(members)) {
+    private static ShardRecord.State nextState(ShardRecord record) {
+        int majority = VoterSets.majority(record.descriptor().peers().size());
+        if (record.state() == ShardRecord.State.CREATING && record.membersDone() >= majority) {
             return ShardRecord.State.ACTIVE;
         }
-        if (record.state() == ShardRecord.State.REMOVING && done.size() >= members) {
+        if (record.state() == ShardRecord.State.REMOVING && record.isDoneEverywhere()) {
             return ShardRecord.State.REMOVED;
         }
         return record.state();

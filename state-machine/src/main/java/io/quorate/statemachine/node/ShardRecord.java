@@ -2,9 +2,15 @@ package io.quorate.statemachine.node;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.quorate.topology.NodeId;
+import io.quorate.topology.Peer;
 import io.quorate.topology.ShardDescriptor;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 
 /**
  * A shard in the metadata: what it is, how far its creation or removal has come, and on which nodes.
@@ -39,8 +45,38 @@ record ShardRecord(ShardDescriptor descriptor, State state, Set<NodeId> done) {
         return new ShardRecord(descriptor, newState, newDone);
     }
 
-    ShardRecord with(ShardDescriptor newDescriptor) {
-        return new ShardRecord(newDescriptor, state, done);
+    /**
+     * The same with the members of the shard's own configuration. Who is new among them serves it already. While it is being removed
+     * members are only added: all have something to delete.
+     */
+    ShardRecord withMembers(Collection<Peer> members) {
+        Map<NodeId, Peer> now = new TreeMap<>();
+        if (state == State.REMOVING) {
+            descriptor.peers().forEach(peer -> now.put(peer.id().node(), peer));
+        }
+        members.forEach(peer -> now.put(peer.id().node(), peer));
+        Set<NodeId> newDone = new TreeSet<>(done);
+        if (state == State.ACTIVE) {
+            Set<NodeId> known = nodes();
+            now.keySet().stream().filter(node -> !known.contains(node)).forEach(newDone::add);
+        }
+        return new ShardRecord(descriptor.withPeers(List.copyOf(now.values())), state, newDone);
+    }
+
+    private Set<NodeId> nodes() {
+        return descriptor.peers().stream().map(peer -> peer.id().node()).collect(Collectors.toSet());
+    }
+
+    /** True once the step at hand is done on all members. */
+    boolean isDoneEverywhere() {
+        return done.containsAll(nodes());
+    }
+
+    /** Members on which the step at hand is done. */
+    int membersDone() {
+        Set<NodeId> counted = nodes();
+        counted.retainAll(done);
+        return counted.size();
     }
 
     ObjectNode write() {

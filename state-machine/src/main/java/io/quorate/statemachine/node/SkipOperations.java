@@ -27,7 +27,8 @@ final class SkipOperations {
             return before.get();
         }
         // members that do not know yet that an earlier attempt was withdrawn take the later one for the valid one
-        int attempt = before.map(SkipRecord::read).map(known -> known.attempt() + 1).orElse(1);
+        int attempt =
+                before.map(SkipRecord::read).map(known -> known.attempt() + 1).orElse(1);
         SkipRecord record = new SkipRecord(descriptor, lsn, attempt, SkipRecord.State.PROPOSED, 0, Set.of());
         metadata.replace(record.key(), before, Optional.of(record.write()));
         return record.write();

@@ -173,8 +173,8 @@ public final class RatisShardHost implements ShardDirectory, AutoCloseable {
 
     private ShardLives.Served serve(ShardFile file) {
         ShardDescriptor descriptor = file.descriptor();
-        ReplicaHealth health = new ReplicaHealth();
         file.memory().ifPresent(memory -> sync.remember(RaftGroupId.valueOf(descriptor.groupId()), memory));
+        ReplicaHealth health = new ReplicaHealth();
         EntryMarks marks = lives.marks(descriptor.groupId());
         AppliedState state = new AppliedState(
                 descriptor,
@@ -250,6 +250,14 @@ public final class RatisShardHost implements ShardDirectory, AutoCloseable {
     /** Stops serving a shard and deletes what it kept here; a no-op if it is not served. May be repeated. */
     public void remove(ShardId shard) throws IOException {
         remove(shard, new Generation(Long.MAX_VALUE));
+    }
+
+    /**
+     * As {@link #remove(ShardId)}, for one life of a shard and those before it. Noted also where it was never served: whoever still
+     * asks to found that life comes late.
+     */
+    public void remove(ShardDescriptor descriptor) throws IOException {
+        lives.remove(descriptor);
     }
 
     /** As {@link #remove(ShardId)}, but a later life of the shard than the last one named is left alone. */

@@ -296,6 +296,19 @@ final class ShardLives {
         }
     }
 
+    /** As {@link RatisShardHost#remove(ShardDescriptor)}. */
+    synchronized void remove(ShardDescriptor descriptor) throws IOException {
+        remove(descriptor.shard(), descriptor.generation());
+        boolean noted = lives(descriptor.shard()).stream()
+                .anyMatch(file -> file.descriptor().generation().compareTo(descriptor.generation()) >= 0);
+        if (!noted) {
+            endOtherLives(descriptor);
+            ShardFile never = new ShardFile(descriptor, ShardFile.State.REMOVED, false, Optional.empty());
+            directory.write(never);
+            files.put(descriptor.groupId(), never);
+        }
+    }
+
     /** What this peer promised in the group is remembered before anything is deleted. */
     private void remove(ShardFile file) throws IOException {
         if (file.state() == ShardFile.State.REMOVED) {

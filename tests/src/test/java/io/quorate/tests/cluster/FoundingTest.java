@@ -6,8 +6,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.quorate.statemachine.client.QuorateClient;
 import io.quorate.statemachine.client.ShardClient;
 import io.quorate.statemachine.host.HostedShard;
+import io.quorate.topology.Generation;
 import io.quorate.topology.Role;
 import io.quorate.topology.ShardDescriptor;
+import io.quorate.topology.ShardId;
 import io.quorate.wal.log.AppendOutcome.Committed;
 import io.quorate.wal.log.Bytes;
 import io.quorate.wal.log.Lsn;
@@ -119,6 +121,30 @@ class FoundingTest {
                     .isInstanceOf(IOException.class)
                     .hasMessageContaining("was removed from shard s1");
             assertThat(cluster.host("n1").all()).isEmpty();
+        }
+    }
+
+    @Test
+    void whoeverAsksToFoundALifeThatIsOverComesLateAlsoWhereItNeverBegan() throws IOException {
+        try (InProcessCluster cluster =
+                new InProcessCluster(directory, List.of(Ledger::new), UnaryOperator.identity())) {
+            ShardDescriptor other = cluster.found(1, "other", Ledger.NAME);
+            ShardDescriptor shard =
+                    new ShardDescriptor(cluster.id(), new ShardId("s1"), Generation.FIRST, Ledger.NAME, other.peers());
+            cluster.host("n1").remove(shard);
+            cluster.host("n1").remove(shard);
+            for (int i = 0; i < 2; i++) {
+                assertThatThrownBy(() -> cluster.host("n1").found(shard))
+                        .isInstanceOf(IOException.class)
+                        .hasMessageContaining("was removed from shard s1");
+                cluster.stop("n1");
+                cluster.start("n1");
+            }
+            ShardDescriptor next = new ShardDescriptor(
+                    cluster.id(), shard.shard(), Generation.FIRST.next(), Ledger.NAME, other.peers());
+            cluster.host("n1").found(next);
+            cluster.host("n1").remove(shard);
+            assertThat(cluster.leader(next).descriptor()).isEqualTo(next);
         }
     }
 
