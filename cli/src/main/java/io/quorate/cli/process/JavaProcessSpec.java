@@ -1,6 +1,7 @@
 package io.quorate.cli.process;
 
 import java.io.File;
+import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -8,7 +9,7 @@ import java.util.Map;
 import java.util.Objects;
 
 /**
- * How to start one child JVM: the java that runs this process, with this process' class path.
+ * How to start one child JVM: the java that runs this process, with this process' class path and archive of classes, if it has one.
  *
  * @param name unique within a cluster; also the name in messages
  * @param mainClass fully qualified
@@ -26,6 +27,7 @@ public record JavaProcessSpec(
         Map<String, String> env,
         Path log,
         List<String> launcher) {
+    private static final String ARCHIVE = "-XX:SharedArchiveFile=";
 
     public JavaProcessSpec {
         if (name.isBlank()) {
@@ -76,11 +78,23 @@ public record JavaProcessSpec(
     public List<String> command() {
         List<String> command = new ArrayList<>(launcher);
         command.add(System.getProperty("java.home") + File.separator + "bin" + File.separator + "java");
+        command.addAll(archive(ManagementFactory.getRuntimeMXBean().getInputArguments()));
         command.addAll(jvmArgs);
         command.add("-cp");
         command.add(System.getProperty("java.class.path"));
         command.add(mainClass);
         command.addAll(args);
         return List.copyOf(command);
+    }
+
+    /** Of the options of a JVM, those by which it uses an archive of classes; none if it uses none. */
+    static List<String> archive(List<String> options) {
+        if (options.stream().noneMatch(option -> option.startsWith(ARCHIVE))) {
+            return List.of();
+        }
+        return options.stream()
+                .filter(option ->
+                        option.startsWith(ARCHIVE) || option.startsWith("-Xshare:") || option.startsWith("-Xlog:"))
+                .toList();
     }
 }

@@ -35,6 +35,14 @@ class JavaProcessSpecTest {
     }
 
     @Test
+    void aChildUsesTheArchiveOfItsParentAndSaysAsLittleOfIt() {
+        assertThat(JavaProcessSpec.archive(
+                        List.of("-Xmx1g", "-Xlog:disable", "-XX:SharedArchiveFile=a.jsa", "-Xshare:auto")))
+                .containsExactly("-Xlog:disable", "-XX:SharedArchiveFile=a.jsa", "-Xshare:auto");
+        assertThat(JavaProcessSpec.archive(List.of("-Xlog:gc", "-Xmx1g"))).isEmpty();
+    }
+
+    @Test
     void blankNameOrMainClassIsRefused() {
         Path log = Path.of("x.log");
         assertThatIllegalArgumentException()
