@@ -282,5 +282,6 @@ final class RatisShard implements HostedShard, RatisStateMachineAdapter.Listener
     /** After the Ratis group closed: answers whoever still waits. */
     void abandon() {
         appends.abandon();
+        reads.close();
     }
 }

@@ -11,11 +11,15 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
 
-/** The reads of one shard's replica: waits until the consistency that is asked for holds, then asks the application. Thread-safe. */
+/**
+ * The reads of one shard's replica: waits until the consistency that is asked for holds, then asks the application, on threads that
+ * nothing else waits for. Thread-safe.
+ */
 final class ShardReads {
     /** A linearizable read that waits for a round of the probe. */
     private record WaitingRead(long deadlineNanos, CompletableFuture<Long> index) {}
@@ -25,6 +29,7 @@ final class ShardReads {
     private final ShardContext shard;
     private final AppliedState state;
     private final ReadProbe probe;
+    private final QueryRunner queries;
     private final Set<WaitingRead> waitingReads = ConcurrentHashMap.newKeySet();
     /** Monotonic time at which a linearizable barrier began that this replica has caught up with; NEVER before the first. */
     private final AtomicLong freshAsOfNanos = new AtomicLong(NEVER);
@@ -34,18 +39,40 @@ final class ShardReads {
         this.state = shard.state();
         this.probe = new ReadProbe(
                 shard.view(), shard.descriptor().groupId(), shard.node().peers(), shard.metrics());
+        this.queries = new QueryRunner(
+                shard.descriptor().shard(),
+                state::query,
+                shard.node().executors().queries(),
+                NodeExecutors.queriesOfAShard());
     }
 
     /** As {@link io.quorate.statemachine.host.HostedShard#query}. */
     CompletableFuture<QueryResult> query(Bytes query, ReadConsistency consistency, Duration timeout) {
-        return readBarrier(consistency, timeout).thenApply(lsn -> state.query(query));
+        long deadline = System.nanoTime() + timeout.toNanos();
+        CompletableFuture<QueryResult> answer = new CompletableFuture<>();
+        readBarrier(consistency, deadline).whenComplete((lsn, failure) -> {
+            if (failure == null) {
+                queries.ask(query, deadline, answer);
+            } else {
+                answer.completeExceptionally(unwrapped(failure));
+            }
+        });
+        return answer;
+    }
+
+    private static Throwable unwrapped(Throwable failure) {
+        return failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
     }
 
     /** As {@link io.quorate.wal.log.ReplicatedLog#readBarrier}. */
     CompletableFuture<Lsn> readBarrier(ReadConsistency consistency, Duration timeout) {
+        return readBarrier(consistency, System.nanoTime() + timeout.toNanos());
+    }
+
+    private CompletableFuture<Lsn> readBarrier(ReadConsistency consistency, long deadlineNanos) {
         CompletableFuture<Void> barrier;
         try {
-            barrier = barrier(consistency, System.nanoTime() + timeout.toNanos());
+            barrier = barrier(consistency, deadlineNanos);
         } catch (RuntimeException e) {
             return CompletableFuture.failedFuture(e);
         }
@@ -58,9 +85,7 @@ final class ShardReads {
     }
 
     private CompletableFuture<Lsn> readFailure(Throwable failure) {
-        Throwable cause = failure.getCause() != null && !(failure instanceof ReadUnavailableException)
-                ? failure.getCause()
-                : failure;
+        Throwable cause = unwrapped(failure);
         if (cause instanceof ReadUnavailableException unavailable) {
             return CompletableFuture.failedFuture(unavailable);
         }
@@ -142,5 +167,11 @@ final class ShardReads {
         state.appliedIndex().expire(nowNanos);
         state.appliedLsn().expire(nowNanos);
         state.dropOutdatedSnapshot();
+        queries.expire(nowNanos);
+    }
+
+    /** Answers no more queries. */
+    void close() {
+        queries.close();
     }
 }
