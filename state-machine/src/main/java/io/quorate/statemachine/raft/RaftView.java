@@ -37,7 +37,7 @@ final class RaftView implements GroupView {
 
     private volatile Optional<PeerId> self = Optional.empty();
 
-    private record Known(RaftConfiguration configuration, Map<RaftPeerId, Peer> peers, Members members) {}
+    private record Known(RaftConfiguration configuration, Map<RaftPeerId, Peer> peers, Optional<Members> members) {}
 
     /** @param truncations of the log, as {@link io.quorate.statemachine.raft.sync.LogDirectorySync#truncations} */
     RaftView(Supplier<RaftServer> server, RaftGroupId group, LongSupplier truncations) {
@@ -171,10 +171,13 @@ final class RaftView implements GroupView {
                 .getAllPeers(RaftPeerRole.LISTENER)
                 .forEach(peer -> peers.put(peer.getId(), toPeer(peer, Role.OBSERVER)));
         Collection<RaftPeer> previous = configuration.getPreviousPeers();
-        VoterSets<PeerId> voters =
-                new VoterSets<>(ids(configuration.getCurrentPeers()), previous == null ? Set.of() : ids(previous));
+        Set<PeerId> current = ids(configuration.getCurrentPeers());
+        if (current.isEmpty()) { // waits for the leader to add it
+            return new Known(configuration, Collections.unmodifiableMap(peers), Optional.empty());
+        }
+        VoterSets<PeerId> voters = new VoterSets<>(current, previous == null ? Set.of() : ids(previous));
         Map<PeerId, Peer> byId = peers.values().stream().collect(Collectors.toMap(Peer::id, peer -> peer));
-        return new Known(configuration, Collections.unmodifiableMap(peers), new Members(voters, byId));
+        return new Known(configuration, Collections.unmodifiableMap(peers), Optional.of(new Members(voters, byId)));
     }
 
     /** False while a change of members is under way, or the group is closed. */
@@ -190,7 +193,9 @@ final class RaftView implements GroupView {
 
     @Override
     public Members members() {
-        return known(division()).members();
+        return known(division())
+                .members()
+                .orElseThrow(() -> new IllegalStateException("nobody has told " + self() + " the members of " + group));
     }
 
     private static Set<PeerId> ids(Collection<RaftPeer> peers) {
