@@ -28,18 +28,23 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SplittableRandom;
+import java.util.function.UnaryOperator;
 
 /**
  * A client's core against three nodes in one thread: every message may be lost with its connection, delayed, or applied long after
- * it was given up; leaders change, sessions expire, time passes. One seed, one run.
+ * it was given up; leaders change, sessions expire, time passes. Once that ends, everything that has time left must get through. One
+ * seed, one run.
  */
 final class CoreSimulation {
     private static final long MILLI = 1_000_000;
+    private static final long LONG_MILLIS = 60_000;
+    private static final long[] TIMEOUTS_MILLIS = {50, 5_000, LONG_MILLIS};
     private static final List<RejectReason> REFUSALS =
             List.of(RejectReason.QUEUE_FULL, RejectReason.UNAVAILABLE, RejectReason.DEADLINE, RejectReason.DISK_FULL);
 
@@ -63,7 +68,7 @@ final class CoreSimulation {
     private final SplittableRandom random;
     private final SharedLog log = new SharedLog();
     private final List<Peer> peers = new ArrayList<>();
-    private final ShardCore core;
+    private final SimulatedCore core;
     private final Map<String, Connection> connections = new LinkedHashMap<>();
     private final List<Handed> pipeline = new ArrayList<>();
     private final Map<Bytes, AppendOutcome> outcomes = new LinkedHashMap<>();
@@ -73,6 +78,11 @@ final class CoreSimulation {
     private int submitted;
 
     CoreSimulation(long seed) {
+        this(seed, UnaryOperator.identity());
+    }
+
+    /** @param spoiled makes a faulty core of the real one */
+    CoreSimulation(long seed, UnaryOperator<SimulatedCore> spoiled) {
         this.random = new SplittableRandom(seed);
         for (int i = 1; i <= 3; i++) {
             peers.add(new Peer(
@@ -81,7 +91,8 @@ final class CoreSimulation {
         List<String> seeds = List.of(peers.get(0).address());
         WriterSettings settings =
                 new WriterSettings(60_000, 1 + random.nextInt(20), 250 * MILLI, 2_000 * MILLI, 10 * MILLI, 250 * MILLI);
-        this.core = new ShardCore("orders", seeds, settings, new SplittableRandom(seed + 1));
+        ShardCore real = new ShardCore("orders", seeds, settings, new SplittableRandom(seed + 1));
+        this.core = spoiled.apply(SimulatedCore.of(real, settings.window()));
         log.lead(peers.get(0).id());
     }
 
@@ -90,12 +101,14 @@ final class CoreSimulation {
             chaos();
         }
         calm = true;
-        List<Bytes> last = submit(10, 60_000);
+        List<Bytes> last = submit(10, LONG_MILLIS);
+        Set<Bytes> withTimeLeft = unansweredWithTimeLeft();
         long patience = 0;
         while (outcomes.size() < submitted && patience++ < 20_000) {
             settle();
         }
         check();
+        withTimeLeft.forEach(this::checkNotLeftBehind);
         last.forEach(command -> assertThat(outcomes.get(command)).isInstanceOf(Committed.class));
         // What was given up long ago arrives after all.
         while (!pipeline.isEmpty()) {
@@ -104,13 +117,33 @@ final class CoreSimulation {
         check();
     }
 
+    private Set<Bytes> unansweredWithTimeLeft() {
+        Set<Bytes> found = new LinkedHashSet<>();
+        commands.forEach((append, command) -> {
+            if (!outcomes.containsKey(command) && append.deadlineNanos() - now > LONG_MILLIS / 2 * MILLI) {
+                found.add(command);
+            }
+        });
+        return found;
+    }
+
+    /** Nodes answer again: nothing may wait until its deadline. */
+    private void checkNotLeftBehind(Bytes command) {
+        AppendOutcome outcome = outcomes.get(command);
+        if (!(outcome instanceof Committed)) {
+            assertThat(outcome.toString())
+                    .as("outcome of %s, which had time left", command)
+                    .doesNotContain("the deadline passed");
+        }
+    }
+
     boolean anyCommitted() {
         return outcomes.values().stream().anyMatch(outcome -> outcome instanceof Committed);
     }
 
     private void chaos() {
         switch (random.nextInt(16)) {
-            case 0, 1 -> submit(1 + random.nextInt(10), random.nextInt(5) == 0 ? 50 : 5_000);
+            case 0, 1 -> submit(1 + random.nextInt(10), TIMEOUTS_MILLIS[random.nextInt(TIMEOUTS_MILLIS.length)]);
             case 2, 3, 4 -> deliverRequest();
             case 5, 6, 7 -> deliverAnswer();
             case 8, 9 -> logSome();
@@ -226,7 +259,7 @@ final class CoreSimulation {
                 .filter(p -> random.nextBoolean())
                 .map(p -> new LeaderHint(log.epoch(), p.id(), p.address()));
         connection.answers.add(() -> {
-            connection.unanswered.removeAll(new HashSet<>(appends));
+            appends.forEach(connection.unanswered::remove); // one attempt each: there may be two
             step(new ShardEvent.AppendsAnswered(connection.address, appends, results, hint));
         });
     }

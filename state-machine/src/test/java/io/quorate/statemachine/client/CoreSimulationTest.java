@@ -1,6 +1,7 @@
 package io.quorate.statemachine.client;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import net.jqwik.api.EdgeCasesMode;
 import net.jqwik.api.ForAll;
@@ -11,6 +12,18 @@ class CoreSimulationTest {
     @Property(tries = 1500, edgeCases = EdgeCasesMode.NONE)
     void everyAppendIsAnsweredOnceAppliedAtMostOnceAndNeverAfterARejection(@ForAll long seed) {
         new CoreSimulation(seed).run(600);
+    }
+
+    /** The test of the test. */
+    @Test
+    void theSimulationFindsAWriterWhoseResendsWaitBehindOneThatHasNoRoom() {
+        assertThatExceptionOfType(AssertionError.class)
+                .isThrownBy(() -> {
+                    for (long seed = 1; seed <= 1500; seed++) {
+                        new CoreSimulation(seed, BlockedByItsHead::new).run(600);
+                    }
+                })
+                .withMessageContaining("which had time left");
     }
 
     @Test

@@ -186,6 +186,35 @@ class ShardCoreTest {
     }
 
     @Test
+    void aFullWindowIsSentAgainThoughAnEarlierAppendCameBackFromAnExpiredSession() {
+        openSession(append("late"), append("sure"));
+        List<Append> sent = ready(A);
+        located(2, 2, 2);
+        answered(A, sent.subList(1, 2), rejected(RejectReason.SESSION_EXPIRED));
+        answered(B, ready(B), committed(90));
+        List<Append> more = new ArrayList<>();
+        for (int i = 1; i < SETTINGS.window(); i++) {
+            more.add(append("c" + i));
+        }
+        step(new ShardEvent.Submitted(more));
+        List<Append> full = ready(B);
+        assertThat(full).as("the window").hasSize(SETTINGS.window());
+        step(new ShardEvent.Lost(B, "cut", full, List.of()));
+        located(1, 1, 3);
+        answered(A, sent.subList(0, 1), rejected(RejectReason.SESSION_EXPIRED));
+        assertThat(ready(A)).containsExactlyElementsOf(full);
+        answered(A, full, committed(100));
+        assertThat(ready(A)).containsExactly(sent.get(0));
+    }
+
+    @Test
+    void anAppendThatDoesNotFitIntoAMessageIsNotOvertakenByASmallerOne() {
+        openSession(append("small"), append("l".repeat(60_000)), append("l".repeat(60_000)), append("behind"));
+        assertThat(ready(A)).hasSize(2);
+        assertThat(ready(A)).hasSize(2);
+    }
+
+    @Test
     void aSilentLeaderIsDoubtedAndANewOneGetsEverythingThatIsUnanswered() {
         openSession(append("a"), append("b"));
         located(2, 1, 1);

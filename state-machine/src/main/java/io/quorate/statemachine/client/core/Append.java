@@ -38,7 +38,7 @@ public class Append {
     private String sentTo = "";
     /** Invariant: true once an attempt ended without telling whether it reached the log. */
     private boolean uncertain;
-    /** Invariant: true while it stands in the queue of those to be sent again. */
+    /** Invariant: true while it stands in one of the queues of those that were sent before. */
     private boolean queued;
 
     private Optional<Rejected> lastRejection = Optional.empty();

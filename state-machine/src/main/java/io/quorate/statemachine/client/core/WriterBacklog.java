@@ -25,8 +25,9 @@ import java.util.function.Consumer;
  * The session of one writer and its unanswered appends: new ones, those in the session, those to be sent again, and those whose
  * session ended while an attempt was open.
  *
- * <p>Appends leave in the order of submission; those that must be sent again go before new ones. The low-water mark that goes with
- * a record never passes an append that still waits for its outcome.
+ * <p>Appends leave in the order of submission, but those that must be sent again in their session go before all others: they need no
+ * room in the window, and only their answers give room in it. The low-water mark that goes with a record never passes an append that
+ * still waits for its outcome.
  */
 final class WriterBacklog {
     private enum Session {
@@ -47,11 +48,14 @@ final class WriterBacklog {
 
     private WriterId writer = WriterId.NONE;
     private long lastOrder;
+    /** Never sent. Invariant: of higher order than all others, and in no session. */
     private final ArrayDeque<Append> fresh = new ArrayDeque<>();
+    /** Back from a session that expired. Invariant: certainly not in the log, and in no session. */
+    private final PriorityQueue<Append> returned = byOrder();
     /** Unanswered appends of the open session, by sequence. */
     private final SequenceRing ring = new SequenceRing();
-    /** To be sent again; in the open session, or in none. */
-    private final PriorityQueue<Append> again = new PriorityQueue<>(Comparator.comparingLong(Append::order));
+    /** To be sent again. Invariant: each is over, or in the open session and in {@link #ring}. */
+    private final PriorityQueue<Append> again = byOrder();
     /** Of former sessions, with an open attempt. */
     private final Set<Append> orphans = new LinkedHashSet<>();
 
@@ -63,6 +67,10 @@ final class WriterBacklog {
         this.end = end;
     }
 
+    private static PriorityQueue<Append> byOrder() {
+        return new PriorityQueue<>(Comparator.comparingLong(Append::order));
+    }
+
     void add(Append append) {
         append.setOrder(++lastOrder);
         fresh.add(append);
@@ -70,7 +78,7 @@ final class WriterBacklog {
 
     /** True if something waits for a leader. */
     boolean hasWork() {
-        return !fresh.isEmpty() || !again.isEmpty();
+        return !fresh.isEmpty() || !again.isEmpty() || !returned.isEmpty();
     }
 
     /** True if there is a session, and nothing to do in it. */
@@ -82,7 +90,12 @@ final class WriterBacklog {
         if (session != Session.OPEN) {
             return hasWork() && (opening.isEmpty() || !opening.get().hasOpenAttempt());
         }
-        return !again.isEmpty() || !fresh.isEmpty() && ring.span() < settings.window();
+        return !again.isEmpty() || hasRoom() && !(returned.isEmpty() && fresh.isEmpty());
+    }
+
+    /** True if one more append can enter the session. */
+    private boolean hasRoom() {
+        return ring.span() < settings.window();
     }
 
     /** Takes what is to be sent next, each as one more attempt. */
@@ -91,35 +104,63 @@ final class WriterBacklog {
         if (session != Session.OPEN) {
             batch.add(opening(now));
         } else {
-            long bytes = take(again, batch, 0, maxRequests, maxBytes);
-            take(fresh, batch, bytes, maxRequests, maxBytes);
+            Message message = new Message(batch, maxRequests, maxBytes);
+            resend(message);
+            enter(returned, message);
+            enter(fresh, message);
         }
         batch.forEach(append -> append.attemptBegins(address));
         return batch;
     }
 
-    private long take(Queue<Append> queue, List<Append> batch, long bytesBefore, int maxRequests, long maxBytes) {
-        long bytes = bytesBefore;
-        while (!queue.isEmpty() && batch.size() < maxRequests) {
-            Append next = queue.peek();
-            if (next.isDone()) {
-                queue.poll();
-                continue;
-            }
-            boolean fits = batch.isEmpty() || bytes + next.length() <= maxBytes;
-            if (!fits || !next.isEncoded() && ring.span() >= settings.window()) {
-                return Long.MAX_VALUE / 2;
-            }
-            queue.poll();
+    /** What goes together. */
+    private static final class Message {
+        private final List<Append> appends;
+        private final int maxRequests;
+        private final long maxBytes;
+        private long bytes;
+        /** Once something did not fit: what comes behind it must not overtake it. */
+        private boolean full;
+
+        Message(List<Append> appends, int maxRequests, long maxBytes) {
+            this.appends = appends;
+            this.maxRequests = maxRequests;
+            this.maxBytes = maxBytes;
+        }
+
+        /** True if one more fits; a single one always does. */
+        boolean fits(Append append) {
+            full |= !appends.isEmpty() && (appends.size() >= maxRequests || bytes + append.length() > maxBytes);
+            return !full;
+        }
+
+        void add(Append append) {
+            appends.add(append);
+            bytes += append.length();
+        }
+    }
+
+    private void resend(Message message) {
+        while (!again.isEmpty() && (again.peek().isDone() || message.fits(again.peek()))) {
+            Append next = again.poll();
             next.setQueued(false);
-            if (!next.isEncoded()) {
+            if (!next.isDone()) {
+                message.add(next);
+            }
+        }
+    }
+
+    /** Appends enter the session, as many as it and the message have room for. */
+    private void enter(Queue<Append> queue, Message message) {
+        while (!queue.isEmpty() && (queue.peek().isDone() || hasRoom() && message.fits(queue.peek()))) {
+            Append next = queue.poll();
+            next.setQueued(false);
+            if (!next.isDone()) {
                 next.encode(sessionNumber, writer, ring.next(), ring.lowWater());
                 ring.add(next);
+                message.add(next);
             }
-            bytes += next.length();
-            batch.add(next);
         }
-        return bytes;
     }
 
     private Append opening(long now) {
@@ -174,6 +215,8 @@ final class WriterBacklog {
             return;
         }
         session = Session.NONE;
+        again.forEach(append -> append.setQueued(false));
+        again.clear();
         List<Append> unanswered = new ArrayList<>();
         ring.forEach(unanswered::add);
         ring.clear();
@@ -194,14 +237,18 @@ final class WriterBacklog {
         } else {
             orphans.remove(append);
             append.leaveSession();
-            sendAgain(append);
+            enqueue(append, returned);
         }
     }
 
     private void sendAgain(Append append) {
+        enqueue(append, again);
+    }
+
+    private static void enqueue(Append append, Queue<Append> queue) {
         if (!append.isQueued()) {
             append.setQueued(true);
-            again.add(append);
+            queue.add(append);
         }
     }
 
@@ -231,10 +278,11 @@ final class WriterBacklog {
     void forEach(Consumer<Append> visitor) {
         ring.forEach(visitor);
         List.copyOf(orphans).forEach(visitor);
+        returned.forEach(visitor);
         fresh.forEach(visitor);
-        // Those in the session were visited in the ring.
-        again.stream().filter(append -> !isInSession(append)).forEach(visitor);
+        // Those to be sent again were visited in the ring.
         fresh.removeIf(Append::isDone);
+        returned.removeIf(Append::isDone);
         again.removeIf(Append::isDone);
     }
 
