@@ -1,9 +1,13 @@
 package io.quorate.cli.process;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
+import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -18,5 +22,15 @@ class FreePortsTest {
                 assertThat(socket.getLocalPort()).isEqualTo(port);
             }
         }
+    }
+
+    /** A connection to a port that nobody listens on could be given that very port, and would keep its owner from coming back. */
+    @Test
+    void noPortIsOfThoseThatOutgoingConnectionsAreGiven() throws IOException {
+        Path range = Path.of("/proc/sys/net/ipv4/ip_local_port_range");
+        assumeThat(range).exists();
+        String[] bounds = Files.readAllLines(range).get(0).split("\\s+");
+        assertThat(FreePorts.pick(500))
+                .allMatch(port -> port < Integer.parseInt(bounds[0]) || port > Integer.parseInt(bounds[1]));
     }
 }

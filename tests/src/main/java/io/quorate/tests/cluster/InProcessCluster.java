@@ -1,5 +1,6 @@
 package io.quorate.tests.cluster;
 
+import io.quorate.cli.process.FreePorts;
 import io.quorate.statemachine.app.Application;
 import io.quorate.statemachine.client.ClientConfig;
 import io.quorate.statemachine.client.QuorateClient;
@@ -27,8 +28,6 @@ import io.quorate.topology.ShardDescriptor;
 import io.quorate.topology.ShardId;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -115,17 +114,9 @@ public final class InProcessCluster implements AutoCloseable {
     public Peer define(String node) {
         PeerId id =
                 new PeerId(new NodeId(node), new Incarnation(UUID.randomUUID().getLeastSignificantBits()));
-        Peer peer = new Peer(id, "127.0.0.1:" + freePort(), Role.VOTER);
+        Peer peer = new Peer(id, "127.0.0.1:" + FreePorts.pick(1).get(0), Role.VOTER);
         peers.put(node, peer);
         return peer;
-    }
-
-    private static int freePort() {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
     }
 
     public RatisShardHost start(String node) {

@@ -1,8 +1,7 @@
 package io.quorate.tests.cluster;
 
+import io.quorate.cli.process.FreePorts;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -61,7 +60,7 @@ final class BareRatis implements AutoCloseable {
         for (int i = 0; i < 3; i++) {
             peers.add(RaftPeer.newBuilder()
                     .setId("bare" + i)
-                    .setAddress("127.0.0.1:" + freePort())
+                    .setAddress("127.0.0.1:" + FreePorts.pick(1).get(0))
                     .setPriority(i == 0 ? 1 : 0)
                     .build());
         }
@@ -94,12 +93,6 @@ final class BareRatis implements AutoCloseable {
         GrpcConfigKeys.Server.setHost(p, "127.0.0.1");
         GrpcConfigKeys.Server.setPort(p, port);
         return p;
-    }
-
-    private static int freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
-        }
     }
 
     static String id(int server) {
