@@ -10,8 +10,14 @@ import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 
 /**
- * A client's handle to one shard. Thread-safe, and cheap to keep. All appends through it share one writer session, so that a retry
- * is applied once.
+ * A client's handle to one shard. Thread-safe, and cheap to keep.
+ *
+ * <p>All appends through it share one writer session. Until an append's deadline the client sends it again where it must, in that
+ * session and with the same bytes, so that it is applied once, over failovers and restarts of nodes, too. That is all that is promised:
+ * what a caller appends again is another append, and a client that was made anew, after a restart of its process for example, has
+ * another session. Whoever repeats what ended as {@code Indeterminate}, or what it does not remember to have sent, needs commands for
+ * which that is harmless: they set a value, or are done on a condition only that the first of them ends (a compare-and-set), or carry
+ * an id of their own that the application keeps.
  *
  * <p>Appends of one thread are logged in the order in which it made them, as long as none is refused and sent again.
  *

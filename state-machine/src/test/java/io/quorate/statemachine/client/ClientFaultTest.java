@@ -1,7 +1,7 @@
 package io.quorate.statemachine.client;
 
+import static io.quorate.statemachine.client.Patience.await;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
@@ -33,6 +33,7 @@ import org.slf4j.LoggerFactory;
 class ClientFaultTest {
     private static final Duration LONG = Duration.ofSeconds(30);
     private static final Duration SHORT = Duration.ofMillis(300);
+    private static final Duration ENOUGH_TO_BE_REFUSED = Duration.ofSeconds(3);
 
     private TestCluster cluster;
     private QuorateClient client;
@@ -74,11 +75,11 @@ class ClientFaultTest {
         cluster.nodes.get(0).kill();
         try (QuorateClient lost = QuorateClient.create(ClientConfig.of(nobody))) {
             ShardClient shard = lost.shard(TestCluster.ORDERS);
-            AppendOutcome outcome = get(shard.append(Bytes.utf8("nowhere"), WriteConcern.MAJORITY, SHORT));
+            AppendOutcome outcome = get(shard.append(Bytes.utf8("nowhere"), WriteConcern.MAJORITY, ENOUGH_TO_BE_REFUSED));
             isRejected(outcome, RejectReason.DEADLINE);
             assertThat(((Rejected) outcome).message()).contains(nobody, "Connection refused", "do the nodes run");
             Assertions.assertThatThrownBy(() -> shard.query(
-                                    Bytes.utf8("q"), ReadConsistency.LINEARIZABLE, ReadPreference.PRIMARY, SHORT)
+                                    Bytes.utf8("q"), ReadConsistency.LINEARIZABLE, ReadPreference.PRIMARY, ENOUGH_TO_BE_REFUSED)
                             .get(LONG.toSeconds(), TimeUnit.SECONDS))
                     .hasMessageContaining(nobody)
                     .hasMessageContaining("Connection refused");

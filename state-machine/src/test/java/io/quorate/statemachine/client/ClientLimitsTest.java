@@ -1,7 +1,7 @@
 package io.quorate.statemachine.client;
 
+import static io.quorate.statemachine.client.Patience.await;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
 import io.quorate.statemachine.service.StreamLimits;
 import io.quorate.topology.ClusterId;

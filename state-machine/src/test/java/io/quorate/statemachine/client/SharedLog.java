@@ -24,7 +24,8 @@ import java.util.Optional;
 final class SharedLog {
     static final ClusterId CLUSTER = ClusterId.parse("00000000-0000-0000-0000-00000000c1c1");
 
-    private final BatchSequencer sequencer = new BatchSequencer(new WriterSessions(SessionLimits.DEFAULT), Lsn.ZERO, 0);
+    private final BatchSequencer sequencer =
+            new BatchSequencer(new WriterSessions(SessionLimits.FEATURE_LEVEL_1), Lsn.ZERO, 0);
     private final List<Bytes> applied = new ArrayList<>();
     private Optional<PeerId> leader = Optional.empty();
     private long epoch = 1;

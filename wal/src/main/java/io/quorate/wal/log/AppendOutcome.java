@@ -43,7 +43,10 @@ public sealed interface AppendOutcome {
         }
     }
 
-    /** May or may not be, or become, part of the log. Retrying within its writer session settles it. */
+    /**
+     * May or may not be, or become, part of the log, also later. The same record again, in its writer session, would settle it; that is
+     * what a client does by itself until the deadline. Another append of the same command is another entry.
+     */
     record Indeterminate(String message) implements AppendOutcome {
         public Indeterminate {
             Objects.requireNonNull(message, "message");
