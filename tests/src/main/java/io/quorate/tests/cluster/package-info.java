@@ -1,2 +1,2 @@
-/** Nodes of one process over real sockets and real files: started, stopped and killed by tests. */
+/** Nodes of one process over real sockets and real files: started, stopped and cut off from one another by tests. */
 package io.quorate.tests.cluster;

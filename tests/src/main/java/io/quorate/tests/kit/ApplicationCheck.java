@@ -20,7 +20,9 @@ import java.util.function.Supplier;
  * another JVM with another locale, time zone, default charset and more than a second later. Answers to all commands and states must
  * be equal. What reads a clock in steps of a minute or more is not seen.
  *
- * <p>Increments are legal: each entry is applied to a state once. An apply function that throws is a finding. Not thread-safe.
+ * <p>Increments are legal: each entry is applied to a state once. An apply function that throws is a finding. Entries are applied by
+ * the {@linkplain Application#version() newest version}; to check an older one that the application still has, check a subclass whose
+ * {@code version()} is that one. Not thread-safe.
  */
 public final class ApplicationCheck {
     private static final int ALL = -1;

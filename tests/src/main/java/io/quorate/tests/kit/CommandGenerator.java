@@ -8,7 +8,8 @@ import java.util.random.RandomGenerator;
 public interface CommandGenerator {
     /**
      * Makes the next one from nothing but the generator, so that a seed gives the same history again. Few different keys, used
-     * again and again, find more than many.
+     * again and again, find more than many. Some commands should be malformed, as those of a faulty client are: an application
+     * refuses them, and does not throw.
      */
     Bytes next(RandomGenerator random);
 }

@@ -41,7 +41,7 @@ final class GuardedApplication implements Application {
         ApplyResult result;
         try {
             result = application.apply(entry, guarded);
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             checkManners();
             throw new BrokenRule(
                     Finding.APPLY_FAILED,
@@ -76,7 +76,7 @@ final class GuardedApplication implements Application {
             return Optional.of(query(query, view));
         } catch (IllegalArgumentException malformed) {
             return Optional.empty();
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             throw new BrokenRule(Finding.QUERY_DIFFERS, "query " + describe(query) + " threw " + e, e);
         }
     }

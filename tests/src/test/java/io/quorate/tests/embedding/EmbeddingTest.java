@@ -19,6 +19,7 @@ import io.quorate.statemachine.raft.QuorateStateMachine;
 import io.quorate.statemachine.raft.sync.RaftSync;
 import io.quorate.statemachine.rocksdb.RocksDbMemory;
 import io.quorate.statemachine.rocksdb.RocksDbStateStoreFactory;
+import io.quorate.tests.kit.ApplicationCheck;
 import io.quorate.topology.ClusterId;
 import io.quorate.topology.Generation;
 import io.quorate.topology.Incarnation;
@@ -85,6 +86,12 @@ class EmbeddingTest {
         public Bytes query(Bytes key, StateView state) {
             return state.get(key).orElse(Bytes.utf8("0"));
         }
+    }
+
+    @Test
+    void theUsersApplyFunctionIsFitForReplication() {
+        ApplicationCheck.of(Tally::new, random -> Bytes.utf8("fruit " + random.nextInt(5)))
+                .check();
     }
 
     @Test

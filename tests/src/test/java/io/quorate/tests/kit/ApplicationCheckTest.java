@@ -55,6 +55,21 @@ class ApplicationCheckTest {
                         + report.interruptions() + " restarts and crashes, seed 7");
     }
 
+    private static final class Asserts extends TestApplication {
+        @Override
+        String answer(LogEntry entry, long count) {
+            throw new AssertionError("count " + count);
+        }
+    }
+
+    @Test
+    void catchesAnErrorAsItDoesAnExceptionAndSaysHowToSeeItAgain() {
+        assertThat(caught(Asserts::new)).isNotNull().satisfies(error -> {
+            assertThat(error.finding()).isEqualTo(Finding.APPLY_FAILED);
+            assertThat(error).hasMessageContaining("count 1").hasMessageContaining("replay: ApplicationCheck.of");
+        });
+    }
+
     private static final class CountsInAField extends TestApplication {
         private long calls;
 
