@@ -1,17 +1,25 @@
 package io.quorate.tests.chaos;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import io.quorate.statemachine.client.QuorateClient;
 import io.quorate.statemachine.client.ReadPreference;
+import io.quorate.tests.history.HistoryReader;
 import io.quorate.tests.history.HistoryRecorder;
+import io.quorate.tests.history.Operation;
+import io.quorate.tests.history.Outcome;
+import io.quorate.tests.history.RegisterAction;
 import io.quorate.topology.ShardId;
 import io.quorate.wal.log.ReadConsistency;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.stream.Stream;
 
@@ -27,13 +35,17 @@ final class ChaosRun {
     private static final int APPENDS_OUTSTANDING = 16;
     private static final int APPEND_PAUSE_MICROS = 1_000;
     private static final int PADDING = 300;
+    private static final int FEWEST = 100;
 
     private final Report report;
+    private final Spans spans = new Spans();
     private final Path directory;
     private final SplittableRandom random;
     private final List<FaultKind> kinds;
     private final ReadConsistency consistency;
     private final List<ReadPreference> preferences;
+    /** How many of each kind, once the run is over. */
+    private Map<FaultKind, Integer> faults = Map.of();
 
     /**
      * @param name of the run; what it leaves lies in a directory of this name and the seed
@@ -68,6 +80,7 @@ final class ChaosRun {
     void run(Duration time) throws Exception {
         Path nodes = directory.resolve("nodes");
         try (ChaosCluster cluster = ChaosCluster.start(nodes, NodeNetwork::inItsGroup);
+                NodeWatch watch = NodeWatch.start(cluster, spans);
                 NodeNetwork network = NodeNetwork.create(cluster.ports());
                 HistoryRecorder recorder = HistoryRecorder.create(history())) {
             List<QuorateClient> connections = new ArrayList<>();
@@ -88,6 +101,9 @@ final class ChaosRun {
                 breakAndMend(cluster, network, time);
                 registers.stop();
                 appends.stop();
+                watch.stop();
+                explain(ChaosCluster.KV, registers.silence());
+                explain(ChaosCluster.LOG, appends.silence());
                 awaitEqual(cluster);
                 registers.readAll(PATIENCE);
                 report.add("registers: " + registers.counts() + "; "
@@ -101,14 +117,41 @@ final class ChaosRun {
         deleteData(nodes);
     }
 
+    /** A history in which nothing succeeds is linearizable, too. */
+    void assertThatThereWasSomethingToCheck() throws IOException {
+        List<Operation> answered = HistoryReader.read(history()).stream()
+                .filter(operation -> operation.outcome() == Outcome.OK)
+                .toList();
+        assertThat(answered)
+                .as("reads answered")
+                .filteredOn(operation -> operation.action() instanceof RegisterAction.Read)
+                .hasSizeGreaterThan(FEWEST);
+        assertThat(answered)
+                .as("writes acknowledged")
+                .filteredOn(operation -> operation.action() instanceof RegisterAction.Write)
+                .hasSizeGreaterThan(FEWEST);
+        assertThat(answered)
+                .as("compare-and-sets done")
+                .filteredOn(operation -> operation.action() instanceof RegisterAction.CompareAndSet)
+                .isNotEmpty();
+        assertThat(faults).as("faults").isNotEmpty();
+    }
+
+    private void explain(ShardId shard, Silence silence) throws IOException {
+        GapReport gaps = new GapReport(shard.value(), spans, silence.gaps());
+        report.add(gaps.summary() + ", explained in gaps.txt");
+        Files.write(directory.resolve("gaps.txt"), gaps.lines(), StandardOpenOption.CREATE, StandardOpenOption.APPEND);
+    }
+
     private void breakAndMend(ChaosCluster cluster, NodeNetwork network, Duration time)
             throws IOException, InterruptedException {
-        Faults faults = new Faults(cluster, network, kinds, random.split());
+        Faults breaking = new Faults(cluster, network, kinds, random.split(), spans);
         try {
-            faults.run(time);
+            breaking.run(time);
         } finally {
-            Files.write(directory.resolve("faults.txt"), faults.log());
-            report.add("faults: " + faults.counts() + ", each with its time in faults.txt");
+            Files.write(directory.resolve("faults.txt"), breaking.log());
+            faults = Map.copyOf(breaking.counts());
+            report.add("faults: " + faults + ", each with its time in faults.txt");
         }
     }
 

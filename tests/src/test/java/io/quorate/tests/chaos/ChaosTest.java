@@ -37,6 +37,7 @@ class ChaosTest {
         ChaosRun run = new ChaosRun(
                 "mixed", seed, List.of(FaultKind.values()), ReadConsistency.LINEARIZABLE, LEADER_AND_FOLLOWERS);
         run.run(TIME);
+        run.assertThatThereWasSomethingToCheck();
         CheckResult result = check(run);
         assertThat(result.verdict())
                 .as("%s\n%s", run.history(), result.describe())

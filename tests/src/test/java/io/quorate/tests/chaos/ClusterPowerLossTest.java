@@ -4,9 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.quorate.statemachine.client.QuorateClient;
 import io.quorate.wal.log.Lsn;
-import java.io.IOException;
-import java.io.InputStream;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
@@ -84,7 +81,7 @@ class ClusterPowerLossTest {
     @ParameterizedTest
     @ValueSource(strings = {"xfs", "ext4"})
     void withoutFsyncAcknowledgedEntriesAreLostOrTheNodeRefuses(String fileSystem) throws Exception {
-        Path library = compileNoFsync();
+        Path library = PreloadedLibrary.compile("nofsync", work);
         Report report = Report.begin("power-control-" + fileSystem, 0);
         try (PoweredCluster powered =
                 PoweredCluster.start(work, report.directory().resolve("nodes"), fileSystem)) {
@@ -113,16 +110,6 @@ class ClusterPowerLossTest {
                     + " acknowledged entries lost");
             assertThat(findings.lost()).isNotEmpty();
         }
-    }
-
-    private Path compileNoFsync() throws IOException {
-        Path source = work.resolve("nofsync.c");
-        try (InputStream in = ClusterPowerLossTest.class.getResourceAsStream("nofsync.c")) {
-            Files.copy(in, source);
-        }
-        Path library = work.resolve("nofsync.so");
-        Shell.run("gcc", "-shared", "-fPIC", "-o", library.toString(), source.toString());
-        return library;
     }
 
     /** Notes what counts; returns what was acknowledged too late to count. */

@@ -34,12 +34,18 @@ final class Faults {
     private final NodeNetwork network;
     private final List<FaultKind> kinds;
     private final SplittableRandom random;
+    private final Spans spans;
     private final long startNanos = System.nanoTime();
+    private int faults;
     private final Map<FaultKind, Integer> counts = new EnumMap<>(FaultKind.class);
     private final List<String> log = new ArrayList<>();
 
-    /** @param kinds to draw from */
-    Faults(ChaosCluster cluster, NodeNetwork network, List<FaultKind> kinds, SplittableRandom random) {
+    /**
+     * @param kinds to draw from
+     * @param spans told of what is broken
+     */
+    Faults(ChaosCluster cluster, NodeNetwork network, List<FaultKind> kinds, SplittableRandom random, Spans spans) {
+        this.spans = spans;
         this.cluster = cluster;
         this.network = network;
         this.kinds = List.copyOf(kinds);
@@ -47,10 +53,13 @@ final class Faults {
     }
 
     /** Something that is broken now. */
-    private record Broken(FaultKind kind, String what, Mending mending) {}
+    private record Broken(String who, String what, Mending mending) {}
 
     private interface Mending {
         void run() throws IOException;
+
+        /** Waits until it is mended indeed. */
+        default void await() throws InterruptedException {}
     }
 
     /** How many faults of each kind there were. A transfer counts when it was done, not when it was refused. */
@@ -63,7 +72,7 @@ final class Faults {
         return log;
     }
 
-    /** Breaks and mends until the time is over. */
+    /** Breaks and mends until the time is over. Fails if a node that was killed does not start again. */
     void run(Duration time) throws IOException, InterruptedException {
         long end = System.nanoTime() + time.toNanos();
         Deque<Broken> broken = new ArrayDeque<>();
@@ -90,19 +99,25 @@ final class Faults {
         }
     }
 
-    private void mendAll(Deque<Broken> broken) throws IOException {
+    /** Mends all at once, then waits for what takes time: the next fault is not to meet a node that still starts. */
+    private void mendAll(Deque<Broken> broken) throws IOException, InterruptedException {
         IOException failure = null;
-        while (!broken.isEmpty()) {
-            Broken first = broken.remove();
+        for (Broken each : broken) {
             try {
-                first.mending().run();
-                note("mended: " + first.what());
+                each.mending().run();
             } catch (IOException e) {
                 failure = e;
             }
         }
         if (failure != null) {
+            broken.clear();
             throw failure;
+        }
+        while (!broken.isEmpty()) {
+            Broken first = broken.remove();
+            first.mending().await();
+            spans.end(first.who());
+            note("mended: " + first.what());
         }
     }
 
@@ -126,7 +141,9 @@ final class Faults {
     private Optional<Broken> begun(FaultKind kind, String what, Mending mending) {
         counts.merge(kind, 1, Integer::sum);
         note(what);
-        return Optional.of(new Broken(kind, what, mending));
+        String who = "fault " + ++faults + ":";
+        spans.begin(who, what);
+        return Optional.of(new Broken(who, what, mending));
     }
 
     /** A node; every other time one that says that it leads. */
@@ -141,7 +158,17 @@ final class Faults {
 
     private Mending kill(int node) {
         cluster.nodes().kill(node);
-        return () -> cluster.nodes().restart(node);
+        return new Mending() {
+            @Override
+            public void run() throws IOException {
+                cluster.nodes().restart(node);
+            }
+
+            @Override
+            public void await() throws InterruptedException {
+                cluster.nodes().awaitListening(node);
+            }
+        };
     }
 
     private Mending pause(int node) {
@@ -208,6 +235,8 @@ final class Faults {
 
     private Optional<Broken> transfer(int node) {
         ShardId shard = random.nextBoolean() ? ChaosCluster.KV : ChaosCluster.LOG;
+        String who = "transfer " + ++faults + ":";
+        spans.begin(who, shard + " to " + node);
         try (ClusterAdmin admin = new ClusterAdmin(cluster.addresses(), Optional.empty(), TRANSFER, line -> {})) {
             admin.transferLeadership(shard, new NodeId("n" + node));
             counts.merge(FaultKind.TRANSFER, 1, Integer::sum);
@@ -215,6 +244,7 @@ final class Faults {
         } catch (AdminException refused) {
             note("leadership of " + shard + " not handed to " + node + ": " + refused.getMessage());
         }
+        spans.end(who);
         return Optional.empty();
     }
 

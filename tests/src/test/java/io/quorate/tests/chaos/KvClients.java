@@ -105,6 +105,7 @@ final class KvClients {
                 failures.add(new AssertionError(thread.getName() + " does not end"));
             }
         }
+        silence.over();
         if (!failures.isEmpty()) {
             AssertionError error = new AssertionError("clients failed: " + failures);
             failures.forEach(error::addSuppressed);
@@ -265,9 +266,11 @@ final class KvClients {
                             + " and " + name + "-" + written);
                 }
             } else if (outcome instanceof Rejected) {
+                silence.other(outcome.toString());
                 write.fail();
                 count(operation, End.FAIL);
             } else if (outcome instanceof Indeterminate) {
+                silence.other(outcome.toString());
                 write.info();
                 count(operation, End.INFO);
             } else {

@@ -105,8 +105,10 @@ final class LogClient {
             silence.broken();
         } else if (outcome instanceof Rejected) {
             rejected.add(entry);
+            silence.other(outcome.toString());
         } else if (outcome instanceof Indeterminate) {
             indeterminate.add(entry);
+            silence.other(outcome.toString());
         } else {
             failure = new AssertionError("no outcome: " + outcome, bug);
         }
@@ -129,6 +131,7 @@ final class LogClient {
                 throw new AssertionError("an append was not answered " + LATENESS + " after its deadline");
             }
         }
+        silence.over();
         if (failure != null) {
             throw new AssertionError("the log client failed", failure);
         }
