@@ -9,6 +9,7 @@ import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
+import io.quorate.wal.apply.SessionLimits;
 
 /** The picture of docs/ARCHITECTURE.md, held. */
 @AnalyzeClasses(packages = "io.quorate", importOptions = ImportOption.DoNotIncludeTests.class)
@@ -67,6 +68,13 @@ class ArchitectureTest {
             .callMethod(System.class, "currentTimeMillis")
             .orShould()
             .callMethod(System.class, "nanoTime");
+
+    @ArchTest
+    static final ArchRule boundsOfWriterSessionsAreThoseOfTheFeatureLevelAndNoSetting = noClasses()
+            .that()
+            .resideOutsideOfPackage("io.quorate.wal.apply..")
+            .should()
+            .callConstructor(SessionLimits.class, int.class, int.class, long.class, long.class, long.class);
 
     @ArchTest
     static final ArchRule theUsersSideShowsNothingOfRatisRocksDbOrGrpc = noClasses()

@@ -10,7 +10,6 @@ import io.quorate.statemachine.node.QuorateNode;
 import io.quorate.statemachine.raft.ApplicationCatalog;
 import io.quorate.statemachine.raft.RatisShardHost;
 import io.quorate.statemachine.rocksdb.RocksDbStateStoreFactory;
-import io.quorate.wal.apply.SessionLimits;
 import java.io.IOException;
 import java.net.BindException;
 import java.util.Optional;
@@ -79,7 +78,6 @@ public final class NodeDaemon implements AutoCloseable {
                 engine,
                 applications,
                 config.preset().raft(config.limits()),
-                SessionLimits.DEFAULT,
                 config.checkpoints().interval(),
                 config.checkpoints().logBytes(),
                 DISK_RESERVE_BYTES,

@@ -6,7 +6,6 @@ import io.quorate.statemachine.raft.TlsFiles;
 import io.quorate.statemachine.store.StateStoreFactory;
 import io.quorate.topology.NodeId;
 import io.quorate.topology.Peer;
-import io.quorate.wal.apply.SessionLimits;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Objects;
@@ -22,7 +21,6 @@ import java.util.Optional;
  * @param stores the storage engine
  * @param applications what shards may ask for by name; must contain {@code kv} for the metadata shard
  * @param raft settings of Raft
- * @param sessions bounds of writer sessions; must be the same on all nodes of the cluster
  * @param checkpointInterval a shard that changed is checkpointed at least this often
  * @param checkpointBytes and after this many bytes of entries
  * @param diskReserveBytes appends are refused when less is free
@@ -36,7 +34,6 @@ public record NodeConfig(
         StateStoreFactory stores,
         ApplicationCatalog applications,
         RatisSettings raft,
-        SessionLimits sessions,
         Duration checkpointInterval,
         long checkpointBytes,
         long diskReserveBytes,
@@ -48,7 +45,6 @@ public record NodeConfig(
         Objects.requireNonNull(dataDirectory, "dataDirectory");
         Objects.requireNonNull(stores, "stores");
         Objects.requireNonNull(raft, "raft");
-        Objects.requireNonNull(sessions, "sessions");
         Objects.requireNonNull(tls, "tls");
         applications.create(MetadataShard.APPLICATION);
     }
@@ -68,7 +64,6 @@ public record NodeConfig(
                 stores,
                 applications,
                 RatisSettings.lan(),
-                SessionLimits.DEFAULT,
                 Duration.ofSeconds(60),
                 512L << 20,
                 64L << 20,

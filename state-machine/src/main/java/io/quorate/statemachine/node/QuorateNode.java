@@ -14,6 +14,7 @@ import io.quorate.statemachine.service.StreamLimits;
 import io.quorate.topology.ClusterId;
 import java.io.IOException;
 import java.security.SecureRandom;
+import java.time.InstantSource;
 import java.util.Optional;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -97,11 +98,11 @@ public final class QuorateNode implements AutoCloseable {
                 config.stores(),
                 config.applications(),
                 config.raft(),
-                config.sessions(),
                 config.checkpointInterval(),
                 config.checkpointBytes(),
                 config.diskReserveBytes(),
-                config.tls());
+                config.tls(),
+                InstantSource.system());
         host = new RatisShardHost(hosting, shards -> services(cluster, shards));
     }
 

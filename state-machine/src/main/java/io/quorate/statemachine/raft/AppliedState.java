@@ -39,7 +39,6 @@ final class AppliedState {
     private final ShardDescriptor descriptor;
     private final Application application;
     private final StateStoreFactory stores;
-    private final SessionLimits limits;
     private final Path live;
     private final EntryVerdicts verdicts;
     private final CheckpointStorage checkpoints = new CheckpointStorage();
@@ -69,13 +68,11 @@ final class AppliedState {
             ShardDescriptor descriptor,
             Application application,
             StateStoreFactory stores,
-            SessionLimits limits,
             Path live,
             EntryVerdicts verdicts) {
         this.descriptor = descriptor;
         this.application = application;
         this.stores = stores;
-        this.limits = limits;
         this.live = live;
         this.verdicts = verdicts;
     }
@@ -105,7 +102,11 @@ final class AppliedState {
             Optional<CheckpointStorage.Checkpoint> newest = checkpoints.newest();
             store = stores.open(live, newest.map(CheckpointStorage.Checkpoint::directory));
             replica = new ReplicaStateMachine(
-                    store, application, limits, new LogVersions(1, descriptor.applyVersion()), verdicts);
+                    store,
+                    application,
+                    SessionLimits.FEATURE_LEVEL_1,
+                    new LogVersions(1, descriptor.applyVersion()),
+                    verdicts);
             position = replica.position();
             lsnIndex = new LsnIndex(position);
             if (newest.isPresent() && newest.get().termIndex().getIndex() != position.index()) {

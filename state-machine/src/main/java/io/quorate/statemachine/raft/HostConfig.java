@@ -4,9 +4,9 @@ import io.quorate.statemachine.store.StateStoreFactory;
 import io.quorate.topology.ClusterId;
 import io.quorate.topology.Peer;
 import io.quorate.topology.PeerId;
-import io.quorate.wal.apply.SessionLimits;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.Objects;
 import java.util.Optional;
 
@@ -20,11 +20,11 @@ import java.util.Optional;
  * @param stores the storage engine
  * @param applications what shards may ask for by name
  * @param raft settings of Raft
- * @param sessions bounds of writer sessions; must be the same on all nodes of the cluster
  * @param checkpointInterval a shard that changed is checkpointed at least this often
  * @param checkpointBytes and after this many bytes of entries: bounds the log and the time of a restart
  * @param diskReserveBytes appends are refused when less is free
  * @param tls of all connections; empty is for loopback and trusted networks only
+ * @param wallClock asked once in the life of a shard, by its first leader: cluster time begins there and then goes by elapsed time alone
  */
 public record HostConfig(
         ClusterId cluster,
@@ -34,11 +34,11 @@ public record HostConfig(
         StateStoreFactory stores,
         ApplicationCatalog applications,
         RatisSettings raft,
-        SessionLimits sessions,
         Duration checkpointInterval,
         long checkpointBytes,
         long diskReserveBytes,
-        Optional<TlsFiles> tls) {
+        Optional<TlsFiles> tls,
+        InstantSource wallClock) {
     public HostConfig {
         Objects.requireNonNull(cluster, "cluster");
         Objects.requireNonNull(self, "self");
@@ -47,6 +47,7 @@ public record HostConfig(
         Objects.requireNonNull(stores, "stores");
         Objects.requireNonNull(applications, "applications");
         Objects.requireNonNull(tls, "tls");
+        Objects.requireNonNull(wallClock, "wallClock");
         if (checkpointInterval.toMillis() < 100 || checkpointBytes < 1 << 20 || diskReserveBytes < 0) {
             throw new IllegalArgumentException("checkpoints every " + checkpointInterval + " or " + checkpointBytes
                     + " bytes, disk reserve " + diskReserveBytes + ": at least 100 ms, 1 MiB and 0");
@@ -69,11 +70,11 @@ public record HostConfig(
                 stores,
                 applications,
                 RatisSettings.lan(),
-                SessionLimits.DEFAULT,
                 Duration.ofSeconds(60),
                 512L << 20,
                 64L << 20,
-                Optional.empty());
+                Optional.empty(),
+                InstantSource.system());
     }
 
     public HostConfig withRaft(RatisSettings settings) {
@@ -85,11 +86,11 @@ public record HostConfig(
                 stores,
                 applications,
                 settings,
-                sessions,
                 checkpointInterval,
                 checkpointBytes,
                 diskReserveBytes,
-                tls);
+                tls,
+                wallClock);
     }
 
     public HostConfig withCheckpoints(Duration interval, long bytes) {
@@ -101,11 +102,11 @@ public record HostConfig(
                 stores,
                 applications,
                 raft,
-                sessions,
                 interval,
                 bytes,
                 diskReserveBytes,
-                tls);
+                tls,
+                wallClock);
     }
 
     public HostConfig withDiskReserve(long bytes) {
@@ -117,11 +118,11 @@ public record HostConfig(
                 stores,
                 applications,
                 raft,
-                sessions,
                 checkpointInterval,
                 checkpointBytes,
                 bytes,
-                tls);
+                tls,
+                wallClock);
     }
 
     public HostConfig withTls(TlsFiles files) {
@@ -133,10 +134,26 @@ public record HostConfig(
                 stores,
                 applications,
                 raft,
-                sessions,
                 checkpointInterval,
                 checkpointBytes,
                 diskReserveBytes,
-                Optional.of(files));
+                Optional.of(files),
+                wallClock);
+    }
+
+    public HostConfig withWallClock(InstantSource other) {
+        return new HostConfig(
+                cluster,
+                self,
+                address,
+                dataDirectory,
+                stores,
+                applications,
+                raft,
+                checkpointInterval,
+                checkpointBytes,
+                diskReserveBytes,
+                tls,
+                other);
     }
 }

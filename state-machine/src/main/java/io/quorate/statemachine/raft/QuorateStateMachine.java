@@ -5,7 +5,6 @@ import io.quorate.statemachine.raft.sync.RaftSync;
 import io.quorate.statemachine.replica.EntryVerdicts;
 import io.quorate.statemachine.store.StateStoreFactory;
 import io.quorate.topology.ShardDescriptor;
-import io.quorate.wal.apply.SessionLimits;
 import io.quorate.wal.log.AppendOutcome;
 import io.quorate.wal.log.AppendOutcome.Committed;
 import io.quorate.wal.log.Bytes;
@@ -82,10 +81,7 @@ public final class QuorateStateMachine extends RatisStateMachineAdapter {
      */
     public QuorateStateMachine(
             ShardDescriptor descriptor, Application application, StateStoreFactory stores, Path live, RaftSync sync) {
-        super(
-                new AppliedState(descriptor, application, stores, SessionLimits.DEFAULT, live, EntryVerdicts.NONE),
-                new ReplicaHealth(),
-                sync);
+        super(new AppliedState(descriptor, application, stores, live, EntryVerdicts.NONE), new ReplicaHealth(), sync);
         listen(new Listener() {
             @Override
             public void committed(PendingBatch batch, List<AppendOutcome> outcomes, long term, long index) {

@@ -25,6 +25,7 @@ import io.quorate.wal.log.WriteConcern;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -42,7 +43,8 @@ final class RatisShard implements HostedShard, RatisStateMachineAdapter.Listener
             NodeExecutors executors,
             LocalCalls calls,
             DiskGuard disk,
-            NodeWatch nodes) {}
+            NodeWatch nodes,
+            InstantSource wallClock) {}
 
     private final ShardContext context;
     private final ShardDescriptor descriptor;

@@ -180,7 +180,6 @@ public final class RatisShardHost implements ShardDirectory, AutoCloseable {
                 descriptor,
                 config.applications().create(descriptor.application()),
                 config.stores(),
-                config.sessions(),
                 directory.live(descriptor.groupId()),
                 marks);
         RatisStateMachineAdapter machine = new RatisStateMachineAdapter(state, health, sync);
@@ -188,7 +187,7 @@ public final class RatisShardHost implements ShardDirectory, AutoCloseable {
                 machine,
                 health,
                 config.raft().batches(),
-                new RatisShard.Shared(this::server, peers, executors, calls, disk, nodes));
+                new RatisShard.Shared(this::server, peers, executors, calls, disk, nodes, config.wallClock()));
         machine.listen(shard);
         return new ShardLives.Served(
                 shard,

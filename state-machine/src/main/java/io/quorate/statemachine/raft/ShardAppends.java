@@ -44,8 +44,10 @@ final class ShardAppends {
                 shard.descriptor().groupId(),
                 node.peers(),
                 node.executors().scheduler());
-        this.clock =
-                new ClusterClock(() -> shard.state().clusterTimeMillis(), System::nanoTime, System::currentTimeMillis);
+        this.clock = new ClusterClock(
+                () -> shard.state().clusterTimeMillis(),
+                System::nanoTime,
+                shard.node().wallClock()::millis);
         this.batcher = new RaftBatcher(
                 limits,
                 view::mayAppend,

@@ -12,7 +12,6 @@ import io.quorate.statemachine.rocksdb.RocksDbMemory;
 import io.quorate.statemachine.rocksdb.RocksDbStateStoreFactory;
 import io.quorate.topology.NodeId;
 import io.quorate.topology.ShardId;
-import io.quorate.wal.apply.SessionLimits;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -47,7 +46,6 @@ class SkipReconcilerTest {
                 new RocksDbStateStoreFactory(RocksDbMemory.lan()),
                 ApplicationCatalog.of(List.of(KvApplication::new)),
                 RatisSettings.lan(),
-                SessionLimits.DEFAULT,
                 Duration.ofMinutes(10),
                 64 << 20,
                 0,

@@ -14,7 +14,6 @@ import io.quorate.topology.Peer;
 import io.quorate.topology.Role;
 import io.quorate.topology.ShardDescriptor;
 import io.quorate.topology.ShardId;
-import io.quorate.wal.apply.SessionLimits;
 import io.quorate.wal.log.AppendOutcome;
 import io.quorate.wal.log.AppendOutcome.Indeterminate;
 import io.quorate.wal.log.AppendOutcome.Rejected;
@@ -65,7 +64,6 @@ class PendingBatchTest {
                 new ShardDescriptor(CLUSTER, new ShardId("s1"), Generation.FIRST, "kv", List.of(self)),
                 new KvApplication(),
                 stores,
-                SessionLimits.DEFAULT,
                 directory,
                 EntryVerdicts.NONE);
         return new RatisStateMachineAdapter(state, new ReplicaHealth(), new RaftSync((group, failure) -> {}));

@@ -83,7 +83,7 @@ class StoreEntryApplierTest {
 
     private void open(Optional<Path> checkpoint) {
         store = factory.open(directory.resolve("live"), checkpoint);
-        applier = new StoreEntryApplier(store, new Journal(), SessionLimits.DEFAULT);
+        applier = new StoreEntryApplier(store, new Journal(), SessionLimits.FEATURE_LEVEL_1);
     }
 
     /** Goes on from the state that is there now, as after a clean stop. */
@@ -222,7 +222,7 @@ class StoreEntryApplierTest {
         batch.put(Keyspace.SESSIONS, Bytes.utf8("not an id"), Bytes.EMPTY);
         store.write(batch, store.position());
         assertThatExceptionOfType(CorruptFormatException.class)
-                .isThrownBy(() -> new StoreEntryApplier(store, new Journal(), SessionLimits.DEFAULT))
+                .isThrownBy(() -> new StoreEntryApplier(store, new Journal(), SessionLimits.FEATURE_LEVEL_1))
                 .withMessageContaining("no writer id");
     }
 }

@@ -53,7 +53,7 @@ final class ReplicaRun implements AutoCloseable {
         replica = new ReplicaStateMachine(
                 store,
                 application,
-                SessionLimits.DEFAULT,
+                SessionLimits.FEATURE_LEVEL_1,
                 new LogVersions(1, application.version()),
                 EntryVerdicts.NONE);
     }

@@ -59,6 +59,12 @@ class AdmissionTest {
         return config.withRaft(config.raft().withBatches(limits));
     }
 
+    /** A leader that goes on leading for some seconds when it hears of nobody: longer than it takes to stop the others. */
+    private static HostConfig slowToGiveUp(HostConfig config) {
+        HostConfig narrow = narrow(config);
+        return narrow.withRaft(narrow.raft().withElectionTimeout(Duration.ofSeconds(4), Duration.ofSeconds(6)));
+    }
+
     private static LogRecord record(String text) {
         return LogRecord.sessionless(EntryKind.USER, Bytes.utf8(text));
     }
@@ -114,7 +120,8 @@ class AdmissionTest {
     @Test
     void aMinorityAloneAnswersByTheDeadlineAndCommitsOnceItIsNoMinorityAnyMore() {
         gate.countDown();
-        try (InProcessCluster cluster = new InProcessCluster(directory, List.of(Ledger::new), AdmissionTest::narrow)) {
+        try (InProcessCluster cluster =
+                new InProcessCluster(directory, List.of(Ledger::new), AdmissionTest::slowToGiveUp)) {
             ShardDescriptor shard = cluster.found(3, "s1", Ledger.NAME);
             String alone = cluster.awaitLeader(shard);
             HostedShard leader = cluster.shard(alone, shard);

@@ -28,7 +28,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** Write concerns and read consistencies, each by what it promises, with all voters up and with one down. */
 class ConsistencyTest {
     private static final Duration TIMEOUT = Duration.ofSeconds(60);
-    private static final Duration SHORT = Duration.ofMillis(500);
+    private static final Duration SHORT = Duration.ofSeconds(2);
 
     @TempDir
     static Path directory;

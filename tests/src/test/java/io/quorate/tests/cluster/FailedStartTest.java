@@ -139,10 +139,10 @@ class FailedStartTest {
                 stores,
                 config.applications(),
                 config.raft(),
-                config.sessions(),
                 config.checkpointInterval(),
                 config.checkpointBytes(),
                 config.diskReserveBytes(),
-                config.tls());
+                config.tls(),
+                config.wallClock());
     }
 }

@@ -2,11 +2,13 @@ package io.quorate.tests.cluster;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.quorate.statemachine.client.QuorateClient;
 import io.quorate.statemachine.host.HostedShard;
 import io.quorate.topology.ShardDescriptor;
 import io.quorate.wal.apply.BatchSequencer;
 import io.quorate.wal.log.AppendOutcome;
 import io.quorate.wal.log.AppendOutcome.Committed;
+import io.quorate.wal.log.AppendOutcome.Indeterminate;
 import io.quorate.wal.log.AppendOutcome.Rejected;
 import io.quorate.wal.log.Bytes;
 import io.quorate.wal.log.EntryKind;
@@ -29,6 +31,8 @@ import org.junit.jupiter.api.io.TempDir;
 /** Exactly-once for retries, by writer sessions; one cluster for all, since each test has a session of its own. */
 class SessionTest {
     private static final Duration TIMEOUT = Duration.ofSeconds(30);
+    /** Above all that a client comes to. */
+    private static final long LAST_SEQUENCE = 1L << 40;
 
     @TempDir
     static Path directory;
@@ -150,6 +154,52 @@ class SessionTest {
                 .isInstanceOfSatisfying(Rejected.class, rejected -> assertThat(rejected.reason())
                         .isEqualTo(RejectReason.SESSION_EXPIRED));
         Replicas.assertEqualState(cluster, shard);
+    }
+
+    /** As after a pause of a client that lasted longer than its session: it lives on, and its session is gone. */
+    @Test
+    void aLiveClientWhoseSessionsEndGoesOnInNewOnesAndNothingIsAppliedTwice() {
+        ShardDescriptor busy = cluster.openEverywhere("busy", Ledger.NAME, shard.peers());
+        try (QuorateClient client = cluster.client(UnaryOperator.identity());
+                Load load = Load.start(client.shard(busy.shard()), 8, 0)) {
+            Lsn seen = Lsn.ZERO;
+            for (int i = 0; i < 5; i++) {
+                load.awaitMore(40);
+                seen = endSessions(busy, seen);
+            }
+            load.awaitMore(40);
+            load.stop();
+            assertThat(load.unacknowledged()).allSatisfy(outcome -> assertThat(outcome)
+                    .isInstanceOfSatisfying(Indeterminate.class, unknown -> assertThat(unknown.message())
+                            .contains("session expired")));
+            Replicas.assertEqualState(cluster, busy);
+            Replicas.assertExactlyOnce(cluster.leader(busy), load.acknowledged());
+        }
+    }
+
+    /** Ends all sessions that were opened behind an LSN, at least one; returns the LSN up to which it looked. */
+    private static Lsn endSessions(ShardDescriptor busy, Lsn behind) {
+        HostedShard leader = cluster.leader(busy);
+        Lsn last = leader.status().applied();
+        int ended = 0;
+        for (Lsn lsn = behind.next(); lsn.compareTo(last) <= 0; lsn = lsn.next()) {
+            Bytes entry = leader.query(Ledger.key(lsn), ReadConsistency.EVENTUAL, TIMEOUT)
+                    .join()
+                    .value();
+            if (entry.isEmpty()) {
+                LogRecord close = LogRecord.of(
+                        EntryKind.SESSION_CLOSE,
+                        new WriterId(lsn.value()),
+                        LAST_SEQUENCE,
+                        LAST_SEQUENCE - 1,
+                        Bytes.EMPTY);
+                AppendOutcome outcome =
+                        leader.append(close, WriteConcern.MAJORITY, TIMEOUT).join();
+                ended += outcome instanceof Committed ? 1 : 0;
+            }
+        }
+        assertThat(ended).as("sessions ended").isPositive();
+        return last;
     }
 
     private static long clusterTime(AppendOutcome behind) {

@@ -116,7 +116,7 @@ class EntryApplierCheckTest {
     private record Applier(StateStore store, StoreEntryApplier applier) implements EntryApplier {
         static Applier open(MemoryStateStores stores, Path directory, Optional<StateStore> survivor) {
             StateStore store = survivor.orElseGet(() -> stores.open(directory, Optional.empty()));
-            return new Applier(store, new StoreEntryApplier(store, new KvApplication(), SessionLimits.DEFAULT));
+            return new Applier(store, new StoreEntryApplier(store, new KvApplication(), SessionLimits.FEATURE_LEVEL_1));
         }
 
         String digest() {

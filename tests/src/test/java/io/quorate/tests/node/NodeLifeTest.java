@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.quorate.cli.process.FreePorts;
 import io.quorate.statemachine.client.ClientConfig;
 import io.quorate.statemachine.client.QuorateClient;
 import io.quorate.statemachine.client.ReadPreference;
@@ -22,13 +23,10 @@ import io.quorate.statemachine.rocksdb.RocksDbStateStoreFactory;
 import io.quorate.statemachine.service.AdminException;
 import io.quorate.topology.NodeId;
 import io.quorate.topology.ShardId;
-import io.quorate.wal.apply.SessionLimits;
 import io.quorate.wal.log.AppendOutcome.Committed;
 import io.quorate.wal.log.Bytes;
 import io.quorate.wal.log.ReadConsistency;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -56,7 +54,8 @@ class NodeLifeTest {
     }
 
     private String start(String name) throws IOException {
-        String address = addresses.computeIfAbsent(name, unused -> "127.0.0.1:" + freePort());
+        String address = addresses.computeIfAbsent(
+                name, unused -> "127.0.0.1:" + FreePorts.pick(1).get(0));
         NodeConfig config = new NodeConfig(
                 new NodeId(name),
                 address,
@@ -65,21 +64,12 @@ class NodeLifeTest {
                 new RocksDbStateStoreFactory(RocksDbMemory.lan()),
                 ApplicationCatalog.of(List.of(KvApplication::new)),
                 RatisSettings.lan().withElectionTimeout(Duration.ofSeconds(1), Duration.ofSeconds(2)),
-                SessionLimits.DEFAULT,
                 Duration.ofSeconds(60),
                 64 << 20,
                 0,
                 Optional.empty());
         nodes.put(name, new QuorateNode(config));
         return address;
-    }
-
-    private static int freePort() {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
-        } catch (IOException e) {
-            throw new IllegalStateException(e);
-        }
     }
 
     private ClusterAdmin admin() {

@@ -1,5 +1,6 @@
 package io.quorate.tests.node;
 
+import io.quorate.cli.process.FreePorts;
 import io.quorate.statemachine.app.Application;
 import io.quorate.statemachine.client.ClientConfig;
 import io.quorate.statemachine.client.QuorateClient;
@@ -10,6 +11,7 @@ import io.quorate.statemachine.node.NodeConfig;
 import io.quorate.statemachine.node.QuorateNode;
 import io.quorate.statemachine.raft.ApplicationCatalog;
 import io.quorate.statemachine.raft.RatisSettings;
+import io.quorate.statemachine.raft.TlsFiles;
 import io.quorate.statemachine.rocksdb.RocksDbMemory;
 import io.quorate.statemachine.rocksdb.RocksDbStateStoreFactory;
 import io.quorate.topology.NodeId;
@@ -17,10 +19,7 @@ import io.quorate.topology.Peer;
 import io.quorate.topology.PeerId;
 import io.quorate.topology.Role;
 import io.quorate.topology.ShardId;
-import io.quorate.wal.apply.SessionLimits;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -35,17 +34,25 @@ final class Nodes implements AutoCloseable {
 
     private final Path directory;
     private final Function<String, Application> application;
+    private final Function<String, Optional<TlsFiles>> tls;
     private final Map<String, QuorateNode> running = new TreeMap<>();
     private final Map<String, String> addresses = new TreeMap<>();
 
     /** @param application made for the node of a name */
     Nodes(Path directory, Function<String, Application> application) {
+        this(directory, application, name -> Optional.empty());
+    }
+
+    /** @param tls of the node of a name, asked at each of its starts */
+    Nodes(Path directory, Function<String, Application> application, Function<String, Optional<TlsFiles>> tls) {
         this.directory = directory;
         this.application = application;
+        this.tls = tls;
     }
 
     String start(String name) throws IOException {
-        String address = addresses.computeIfAbsent(name, unused -> "127.0.0.1:" + freePort());
+        String address = addresses.computeIfAbsent(
+                name, unused -> "127.0.0.1:" + FreePorts.pick(1).get(0));
         NodeConfig config = new NodeConfig(
                 new NodeId(name),
                 address,
@@ -54,11 +61,10 @@ final class Nodes implements AutoCloseable {
                 new RocksDbStateStoreFactory(RocksDbMemory.lan()),
                 ApplicationCatalog.of(List.of(KvApplication::new, () -> application.apply(name))),
                 RatisSettings.lan().withElectionTimeout(Duration.ofSeconds(1), Duration.ofSeconds(2)),
-                SessionLimits.DEFAULT,
                 Duration.ofMinutes(10),
                 64 << 20,
                 0,
-                Optional.empty());
+                tls.apply(name));
         running.put(name, new QuorateNode(config));
         return address;
     }
@@ -89,20 +95,22 @@ final class Nodes implements AutoCloseable {
         running.remove(name).close();
     }
 
+    /** Stops a node for good. */
+    void forget(String name) throws IOException {
+        stop(name);
+        addresses.remove(name);
+    }
+
+    List<String> addresses() {
+        return List.copyOf(addresses.values());
+    }
+
     QuorateNode node(String name) {
         return running.get(name);
     }
 
-    private static int freePort() {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
-        } catch (IOException e) {
-            throw new IllegalStateException(e);
-        }
-    }
-
     ClusterAdmin admin() {
-        return new ClusterAdmin(List.copyOf(addresses.values()), Optional.empty(), PATIENCE, line -> {});
+        return new ClusterAdmin(addresses(), Optional.empty(), PATIENCE, line -> {});
     }
 
     QuorateClient client() {

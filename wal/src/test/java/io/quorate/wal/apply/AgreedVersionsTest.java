@@ -43,7 +43,8 @@ class AgreedVersionsTest {
     }
 
     private List<AppendOutcome> apply(AgreedVersions versions, LogRecord... records) {
-        BatchSequencer sequencer = new BatchSequencer(new WriterSessions(SessionLimits.DEFAULT), versions, Lsn.ZERO, 0);
+        BatchSequencer sequencer =
+                new BatchSequencer(new WriterSessions(SessionLimits.FEATURE_LEVEL_1), versions, Lsn.ZERO, 0);
         EntryBatch batch = new EntryBatch(CLUSTER, Generation.FIRST, 1, List.of(records));
         return sequencer.apply(batch, 1, entry -> {
             applied.add(entry.payload().utf8() + " by " + versions.current().applyVersion());

@@ -207,6 +207,13 @@ class BatchSequencerTest {
         assertThatIllegalArgumentException().isThrownBy(() -> sequencer.replay(second, entry -> ApplyResult.OK));
     }
 
+    /** A build with others would come to differ from replicas of an older one: they take another feature level. */
+    @Test
+    void theBoundsOfFeatureLevelOneStayWhatTheyWere() {
+        assertThat(SessionLimits.FEATURE_LEVEL_1)
+                .isEqualTo(new SessionLimits(10_000, 65_536, 8_388_608, 67_108_864, 86_400_000));
+    }
+
     @Test
     void refusesLimitsThatLetNothingThrough() {
         assertThatIllegalArgumentException().isThrownBy(() -> new SessionLimits(0, 1, 1, 1, 1));
