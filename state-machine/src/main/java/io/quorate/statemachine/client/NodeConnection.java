@@ -2,8 +2,8 @@ package io.quorate.statemachine.client;
 
 import io.quorate.statemachine.client.core.Append;
 import io.quorate.statemachine.client.core.Query;
+import io.quorate.statemachine.service.ConnectionProblem;
 import io.quorate.statemachine.service.QuorateMethods;
-import io.quorate.statemachine.service.StatusText;
 import io.quorate.statemachine.wire.ClientRequest;
 import io.quorate.statemachine.wire.RequestCodec;
 import io.quorate.statemachine.wire.ResponseCodec;
@@ -252,7 +252,8 @@ final class NodeConnection extends ClientCall.Listener<WireMessage> {
     @Override
     public void onClose(Status status, Metadata trailers) {
         // Later: the transport may say so in the middle of a call to it.
-        loop.later(() -> lose("connection to node " + address + ": " + StatusText.of(status)));
+        loop.later(() -> lose("connection to node " + address + ": "
+                + ConnectionProblem.of(status, welcome.isPresent()).text()));
     }
 
     /** Ends this life; tells everybody who waits for it. */

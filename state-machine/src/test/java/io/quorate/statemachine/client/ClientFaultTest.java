@@ -75,11 +75,15 @@ class ClientFaultTest {
         cluster.nodes.get(0).kill();
         try (QuorateClient lost = QuorateClient.create(ClientConfig.of(nobody))) {
             ShardClient shard = lost.shard(TestCluster.ORDERS);
-            AppendOutcome outcome = get(shard.append(Bytes.utf8("nowhere"), WriteConcern.MAJORITY, ENOUGH_TO_BE_REFUSED));
+            AppendOutcome outcome =
+                    get(shard.append(Bytes.utf8("nowhere"), WriteConcern.MAJORITY, ENOUGH_TO_BE_REFUSED));
             isRejected(outcome, RejectReason.DEADLINE);
             assertThat(((Rejected) outcome).message()).contains(nobody, "Connection refused", "do the nodes run");
             Assertions.assertThatThrownBy(() -> shard.query(
-                                    Bytes.utf8("q"), ReadConsistency.LINEARIZABLE, ReadPreference.PRIMARY, ENOUGH_TO_BE_REFUSED)
+                                    Bytes.utf8("q"),
+                                    ReadConsistency.LINEARIZABLE,
+                                    ReadPreference.PRIMARY,
+                                    ENOUGH_TO_BE_REFUSED)
                             .get(LONG.toSeconds(), TimeUnit.SECONDS))
                     .hasMessageContaining(nobody)
                     .hasMessageContaining("Connection refused");

@@ -139,7 +139,7 @@ class MutualTlsTest {
             assertThatExceptionOfType(AdminException.class)
                     .isThrownBy(() -> admin.addPeer(SHARD, address, true))
                     .withMessageContaining(address)
-                    .withMessageContaining("TLS");
+                    .withMessageContaining("who signed the node's certificate is not trusted");
             assertThat(admin.leader(SHARD).path("peers").findValuesAsText("id"))
                     .noneMatch(id -> id.startsWith(new NodeId("n4").value() + "."));
         } finally {
@@ -149,26 +149,26 @@ class MutualTlsTest {
 
     /** Who is not served. */
     enum Stranger {
-        WITHOUT_A_CERTIFICATE("certificate") {
+        WITHOUT_A_CERTIFICATE("wants a certificate of the client") {
             @Override
             ClientConfig config() {
                 return MutualTlsTest.config()
                         .withTls(new GrpcTlsConfig(null, null, own.trusted().toFile(), false));
             }
         },
-        WITH_A_CERTIFICATE_OF_ANOTHER_AUTHORITY("certificate") {
+        WITH_A_CERTIFICATE_OF_ANOTHER_AUTHORITY("wants a certificate of the client") {
             @Override
             ClientConfig config() {
                 return MutualTlsTest.config().withTls(showing(foreign, own));
             }
         },
-        THAT_TRUSTS_ANOTHER_AUTHORITY("certificate") {
+        THAT_TRUSTS_ANOTHER_AUTHORITY("who signed the node's certificate is not trusted") {
             @Override
             ClientConfig config() {
                 return MutualTlsTest.config().withTls(showing(own, foreign));
             }
         },
-        IN_PLAIN_TEXT("without TLS") {
+        IN_PLAIN_TEXT("where the node speaks TLS") {
             @Override
             ClientConfig config() {
                 return MutualTlsTest.config();
@@ -200,7 +200,7 @@ class MutualTlsTest {
         try (ClusterAdmin admin = new ClusterAdmin(nodes.addresses(), Optional.of(wrong), SHORT, line -> {})) {
             assertThatExceptionOfType(AdminException.class)
                     .isThrownBy(() -> admin.leader(SHARD))
-                    .withMessageContaining("TLS");
+                    .withMessageContaining("wants a certificate of the client");
         }
     }
 }
