@@ -77,6 +77,14 @@ public record RatisSettings(
                 new BatchLimits(512 << 10, 512 << 10, 1024, 2, 4096, 4 << 20));
     }
 
+    /**
+     * How often deadlines are looked at, 10 to 50 ms: rarely where failover may take long anyway, since it costs something for each
+     * shard, idle or not.
+     */
+    long tickMillis() {
+        return Math.max(10, Math.min(50, electionTimeoutMin.toMillis() / 40));
+    }
+
     /** The same with other election timeouts: longer where machines are overloaded, at the price of a slower failover. */
     public RatisSettings withElectionTimeout(Duration min, Duration max) {
         return new RatisSettings(

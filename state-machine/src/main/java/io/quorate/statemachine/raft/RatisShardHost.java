@@ -40,7 +40,6 @@ import org.slf4j.LoggerFactory;
  */
 public final class RatisShardHost implements ShardDirectory, AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(RatisShardHost.class);
-    private static final long TICK_MILLIS = 10;
     /** Between two looks for connections that no shard needs any more. */
     private static final long RETAIN_SECONDS = 60;
 
@@ -138,7 +137,8 @@ public final class RatisShardHost implements ShardDirectory, AutoCloseable {
         disk.look();
         listen();
         lives.recover();
-        executors.scheduler().scheduleWithFixedDelay(this::tick, TICK_MILLIS, TICK_MILLIS, TimeUnit.MILLISECONDS);
+        long tick = config.raft().tickMillis();
+        executors.scheduler().scheduleWithFixedDelay(this::tick, tick, tick, TimeUnit.MILLISECONDS);
         executors
                 .scheduler()
                 .scheduleWithFixedDelay(this::retainPeers, RETAIN_SECONDS, RETAIN_SECONDS, TimeUnit.SECONDS);

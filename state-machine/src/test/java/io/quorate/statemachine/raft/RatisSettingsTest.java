@@ -37,6 +37,12 @@ class RatisSettingsTest {
     }
 
     @Test
+    void deadlinesAreLookedAtRarelyOnlyWhereFailoverTakesLonger() {
+        assertThat(LAN.tickMillis()).isEqualTo(10);
+        assertThat(RatisSettings.manyShards().tickMillis()).isEqualTo(50);
+    }
+
+    @Test
     void whatRatisReadsIsWhatWasChecked() {
         RaftProperties properties = LAN.toProperties(Path.of("raft"));
         assertThat(RaftServerConfigKeys.Log.Appender.bufferByteLimit(properties).getSizeInt())
