@@ -108,6 +108,17 @@ final class ChaosCluster implements AutoCloseable {
         return claiming;
     }
 
+    /** Waits until a node that was started says something of its replicas; fails if its process ends meanwhile. */
+    void awaitServing(int node) {
+        Awaitility.await("node " + node + " to serve").atMost(PATIENCE).until(() -> {
+            if (!nodes.process(node).isAlive()) {
+                throw new IllegalStateException("node " + node + " ended: "
+                        + nodes.process(node).output().lines().reduce("", (before, line) -> line));
+            }
+            return status(node, KV).isPresent() && status(node, LOG).isPresent();
+        });
+    }
+
     /** What a node says of its replica of a shard; empty if it does not answer at once. */
     Optional<JsonNode> status(int node, ShardId shard) {
         try {

@@ -59,7 +59,7 @@ final class Faults {
         void run() throws IOException;
 
         /** Waits until it is mended indeed. */
-        default void await() throws InterruptedException {}
+        default void await() {}
     }
 
     /** How many faults of each kind there were. A transfer counts when it was done, not when it was refused. */
@@ -100,7 +100,7 @@ final class Faults {
     }
 
     /** Mends all at once, then waits for what takes time: the next fault is not to meet a node that still starts. */
-    private void mendAll(Deque<Broken> broken) throws IOException, InterruptedException {
+    private void mendAll(Deque<Broken> broken) throws IOException {
         IOException failure = null;
         for (Broken each : broken) {
             try {
@@ -165,8 +165,8 @@ final class Faults {
             }
 
             @Override
-            public void await() throws InterruptedException {
-                cluster.nodes().awaitListening(node);
+            public void await() {
+                cluster.awaitServing(node);
             }
         };
     }
