@@ -3,6 +3,7 @@ package io.quorate.cli.node;
 import io.quorate.statemachine.host.HostedShard;
 import io.quorate.topology.Peer;
 import io.quorate.wal.log.LogStatus;
+import io.quorate.wal.log.ReadConsistency;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -17,6 +18,8 @@ import org.slf4j.LoggerFactory;
 /** Gives leadership away before a node stops, so that clients wait for a hand-over and not for an election. */
 final class Drain {
     private static final Logger log = LoggerFactory.getLogger(Drain.class);
+    /** For a majority to confirm that this replica leads. */
+    private static final Duration CONFIRM = Duration.ofSeconds(1);
 
     private Drain() {}
 
@@ -32,7 +35,7 @@ final class Drain {
             LogStatus status = shard.status();
             List<Peer> successors = successors(status);
             if (!successors.isEmpty()) {
-                transfers.add(handOver(shard, successors, timeout));
+                transfers.add(handOverIfWanted(shard, successors, timeout));
             }
         }
         try {
@@ -58,6 +61,22 @@ final class Drain {
                 .filter(peer -> peer.role().votes() && peer.role().holdsData())
                 .filter(peer -> !peer.id().equals(status.self()))
                 .toList();
+    }
+
+    /** Without a majority nobody can take over, and the node stops at once: whoever stops all nodes need not wait for each. */
+    private static CompletableFuture<Boolean> handOverIfWanted(
+            HostedShard shard, List<Peer> successors, Duration timeout) {
+        return shard.readBarrier(ReadConsistency.LINEARIZABLE, CONFIRM)
+                .handle((lsn, failure) -> failure)
+                .thenCompose(failure -> {
+                    if (failure == null) {
+                        return handOver(shard, successors, timeout);
+                    }
+                    log.info(
+                            "[{}] nobody to hand over to: no majority of its voters answers",
+                            shard.descriptor().shard());
+                    return CompletableFuture.completedFuture(false);
+                });
     }
 
     /** To the first of them that takes over: one may be down. */
