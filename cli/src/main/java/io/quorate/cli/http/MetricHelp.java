@@ -23,10 +23,8 @@ final class MetricHelp {
             Map.entry("quorate_sessions", "Writer sessions that are open."));
 
     private static final Map<String, String> OF_RATIS = Map.ofEntries(
-            Map.entry("ratis_leader_election_election_total", "Elections that this peer began."),
-            Map.entry(
-                    "ratis_leader_election_election_time_seconds",
-                    "Elections that this peer began: how long they took."),
+            Map.entry("ratis_leader_election_election_total", "Elections of this peer that ended."),
+            Map.entry("ratis_leader_election_election_time_seconds", "How long elections of this peer took."),
             Map.entry("ratis_leader_election_last_leader_elapsed_seconds", "Since a leader was last heard of."),
             Map.entry("ratis_leader_election_last_leader_election_elapsed_seconds", "Since the last election ended."),
             Map.entry("ratis_leader_election_timeout_total", "Elections that ended without a decision in time."),

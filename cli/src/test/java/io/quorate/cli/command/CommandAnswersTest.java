@@ -44,7 +44,7 @@ class CommandAnswersTest {
 
     @BeforeAll
     static void foundACluster() throws IOException {
-        nodes = new LocalNodes(directory, 4, "");
+        nodes = new LocalNodes(directory, 4, "drain: 1s\n");
         for (int node = 1; node <= 3; node++) {
             nodes.start(node);
         }
