@@ -218,7 +218,9 @@ final class ClusterCalls implements AutoCloseable {
         String why = silent.stream().map(AdminException::getMessage).collect(Collectors.joining("; "));
         if (walk.statuses().isEmpty()) {
             boolean hopeless = silent.stream().allMatch(e -> e.error().equals(AdminClient.WRONG_SETTINGS));
-            silent.forEach(failure -> tell(failure.getMessage()));
+            if (!hopeless) { // tried again: let a person who waits know why
+                silent.forEach(failure -> tell(failure.getMessage()));
+            }
             throw new AdminException(hopeless ? AdminClient.WRONG_SETTINGS : AdminClient.UNREACHABLE, why);
         }
         throw new AdminException(

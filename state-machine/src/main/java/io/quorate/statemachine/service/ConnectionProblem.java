@@ -1,7 +1,9 @@
 package io.quorate.statemachine.service;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.regex.Pattern;
 import org.apache.ratis.thirdparty.io.grpc.Status;
 
 /**
@@ -12,6 +14,9 @@ import org.apache.ratis.thirdparty.io.grpc.Status;
  */
 public record ConnectionProblem(String text, boolean settings) {
     private static final String NOISE = "io exception";
+    /** How the transport begins what the system told it. */
+    private static final Pattern SYSTEM_CALL =
+            Pattern.compile("^[\\w:]+\\(\\.\\.\\) failed( with error\\(-?\\d+\\))?: ");
 
     /** What shows in a failure, in lower case, and what it means for the user. */
     private record Sign(String part, String advice) {}
@@ -68,18 +73,21 @@ public record ConnectionProblem(String text, boolean settings) {
         return new ConnectionProblem(text, false);
     }
 
-    /** The status down to the first cause, without what says nothing. */
+    /** The status down to the first cause, without what says nothing to a user. */
     private static String words(Status status) {
-        StringBuilder text = new StringBuilder(status.getCode().toString());
+        List<String> parts = new ArrayList<>();
         String description = status.getDescription();
         if (description != null && !description.equals(NOISE)) {
-            text.append(": ").append(description);
+            parts.add(description);
         }
         Throwable root = root(status.getCause());
         if (root != null && root.getMessage() != null) {
-            text.append(": ").append(root.getMessage());
+            parts.add(SYSTEM_CALL.matcher(root.getMessage()).replaceFirst(""));
         }
-        return text.toString();
+        if (parts.isEmpty() || status.getCode() != Status.Code.UNAVAILABLE) {
+            parts.add(0, status.getCode().toString());
+        }
+        return String.join(": ", parts);
     }
 
     private static Throwable root(Throwable failure) {

@@ -17,11 +17,16 @@ class ConnectionProblemTest {
         Status refused =
                 BROKEN.withCause(new IOException("outer", new ConnectException("Connection refused: /127.0.0.1:7001")));
         ConnectionProblem problem = ConnectionProblem.of(refused, false);
-        assertThat(problem.text()).isEqualTo("UNAVAILABLE: Connection refused: /127.0.0.1:7001");
+        assertThat(problem.text()).isEqualTo("Connection refused: /127.0.0.1:7001");
         assertThat(problem.settings()).isFalse();
         assertThat(ConnectionProblem.of(BROKEN.withCause(new IOException()), false)
                         .text())
                 .isEqualTo("UNAVAILABLE");
+        Throwable call = new ConnectException("finishConnect(..) failed with error(-111): Connection refused");
+        assertThat(ConnectionProblem.of(BROKEN.withCause(call), false).text()).isEqualTo("Connection refused");
+        assertThat(ConnectionProblem.of(Status.INTERNAL.withDescription("d"), true)
+                        .text())
+                .isEqualTo("INTERNAL: d");
     }
 
     @ParameterizedTest
