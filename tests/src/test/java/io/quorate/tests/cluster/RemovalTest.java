@@ -101,6 +101,8 @@ class RemovalTest {
                 new InProcessCluster(directory, List.of(Ledger::new), UnaryOperator.identity())) {
             ShardDescriptor shard = cluster.found(3, "s1", Ledger.NAME);
             HostedShard leader = cluster.leader(shard);
+            LogRecord record = LogRecord.sessionless(EntryKind.USER, Bytes.utf8("once the leader is ready"));
+            leader.append(record, WriteConcern.MAJORITY, PATIENCE).join();
             Peer leaving = cluster.peer(cluster.follower(shard));
             String node = leaving.id().node().value();
             leader.membership().remove(leaving.id(), PATIENCE).join();
