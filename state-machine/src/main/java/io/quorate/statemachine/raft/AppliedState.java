@@ -14,6 +14,7 @@ import io.quorate.topology.ShardDescriptor;
 import io.quorate.wal.apply.SessionLimits;
 import io.quorate.wal.log.AppendOutcome;
 import io.quorate.wal.log.Bytes;
+import io.quorate.wal.log.CorruptFormatException;
 import io.quorate.wal.log.EntryBatch;
 import io.quorate.wal.log.LogVersions;
 import io.quorate.wal.log.ReadUnavailableException;
@@ -27,6 +28,7 @@ import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.function.BooleanSupplier;
+import org.apache.ratis.proto.RaftProtos.LogEntryProto;
 import org.apache.ratis.server.raftlog.RaftLog;
 
 /**
@@ -156,6 +158,19 @@ final class AppliedState {
         lsnIndex.applied(before, replica.position(), outcomes, batchBytes);
         bytesSinceCheckpoint.addAndGet(batchBytes);
         return outcomes;
+    }
+
+    /** @throws CorruptFormatException if it is no batch of this shard, in this life */
+    EntryBatch decode(LogEntryProto entry) {
+        Bytes data = Bytes.wrap(entry.getStateMachineLogEntry().getLogData().asReadOnlyByteBuffer());
+        EntryBatch batch = EntryBatch.decode(data);
+        ShardDescriptor own = descriptor;
+        if (!batch.cluster().equals(own.cluster()) || !batch.generation().equals(own.generation())) {
+            throw new CorruptFormatException("entry " + entry.getIndex() + " is of cluster " + batch.cluster()
+                    + " generation " + batch.generation() + ", this is " + own.cluster() + " generation "
+                    + own.generation());
+        }
+        return batch;
     }
 
     /** Moves on over an entry that is not the application's. */

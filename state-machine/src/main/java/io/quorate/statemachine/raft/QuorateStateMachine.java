@@ -82,7 +82,7 @@ public final class QuorateStateMachine extends RatisStateMachineAdapter {
     public QuorateStateMachine(
             ShardDescriptor descriptor, Application application, StateStoreFactory stores, Path live, RaftSync sync) {
         super(new AppliedState(descriptor, application, stores, live, EntryVerdicts.NONE), new ReplicaHealth(), sync);
-        listen(new Listener() {
+        listen(new GroupEvents() {
             @Override
             public void committed(PendingBatch batch, List<AppendOutcome> outcomes, long term, long index) {
                 throw new IllegalStateException("no batch of a shard host can come here");

@@ -35,7 +35,7 @@ import org.apache.ratis.protocol.SnapshotManagementRequest;
 import org.apache.ratis.server.RaftServer;
 
 /** One shard's replica in Raft mode: the write path, the reads and the operator's calls, over one Ratis group. */
-final class RatisShard implements HostedShard, RatisStateMachineAdapter.Listener {
+final class RatisShard implements HostedShard, GroupEvents {
     /** What a shard shares with the others of its node. */
     record Shared(
             Supplier<RaftServer> server,

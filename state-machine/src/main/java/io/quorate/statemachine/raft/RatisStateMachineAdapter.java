@@ -6,8 +6,6 @@ import io.quorate.statemachine.replica.EntryHeldException;
 import io.quorate.statemachine.store.Position;
 import io.quorate.topology.ShardDescriptor;
 import io.quorate.wal.log.AppendOutcome;
-import io.quorate.wal.log.Bytes;
-import io.quorate.wal.log.CorruptFormatException;
 import io.quorate.wal.log.EntryBatch;
 import io.quorate.wal.log.Lsn;
 import java.io.IOException;
@@ -51,31 +49,10 @@ class RatisStateMachineAdapter extends BaseStateMachine {
     private static final Logger log = LoggerFactory.getLogger(RatisStateMachineAdapter.class);
     private static final CompletableFuture<Message> DONE = CompletableFuture.completedFuture(Message.EMPTY);
 
-    /** The shard's side of what happens in its group. Called on Ratis' threads; must not block. */
-    interface Listener {
-        /** A batch that was submitted here is committed, applied and readable. */
-        void committed(PendingBatch batch, List<AppendOutcome> outcomes, long term, long index);
-
-        /** A batch was applied and is in the store, whoever submitted it. */
-        default void applied(long nanos) {}
-
-        /** This replica leads and has applied what earlier leaders committed. */
-        void leaderReady();
-
-        /** This replica does not lead (any more). */
-        void leaderLost();
-
-        /** This replica applies or logs nothing any more: it must not lead. */
-        void parked();
-
-        /** This replica was parked and applies again: it may lead. */
-        void healed();
-    }
-
     private final AppliedState state;
     private final ReplicaHealth health;
     private final RaftSync sync;
-    private Listener listener;
+    private GroupEvents listener;
     private GroupDurability durability;
 
     RatisStateMachineAdapter(AppliedState state, ReplicaHealth health, RaftSync sync) {
@@ -85,7 +62,7 @@ class RatisStateMachineAdapter extends BaseStateMachine {
     }
 
     /** Sets who hears of events; before Ratis sees this machine. */
-    void listen(Listener events) {
+    void listen(GroupEvents events) {
         listener = events;
     }
 
@@ -147,7 +124,7 @@ class RatisStateMachineAdapter extends BaseStateMachine {
         }
         PendingBatch pending = transaction.getStateMachineContext() instanceof PendingBatch batch ? batch : null;
         try {
-            EntryBatch batch = pending != null ? pending.batch() : decode(entry);
+            EntryBatch batch = pending != null ? pending.batch() : state.decode(entry);
             long began = System.nanoTime();
             List<AppendOutcome> outcomes = state.apply(
                     entry.getTerm(),
@@ -243,18 +220,6 @@ class RatisStateMachineAdapter extends BaseStateMachine {
     /** What has been applied here. */
     AppliedState state() {
         return state;
-    }
-
-    private EntryBatch decode(LogEntryProto entry) {
-        Bytes data = Bytes.wrap(entry.getStateMachineLogEntry().getLogData().asReadOnlyByteBuffer());
-        EntryBatch batch = EntryBatch.decode(data);
-        ShardDescriptor own = descriptor();
-        if (!batch.cluster().equals(own.cluster()) || !batch.generation().equals(own.generation())) {
-            throw new CorruptFormatException("entry " + entry.getIndex() + " is of cluster " + batch.cluster()
-                    + " generation " + batch.generation() + ", this is " + own.cluster() + " generation "
-                    + own.generation());
-        }
-        return batch;
     }
 
     @Override
