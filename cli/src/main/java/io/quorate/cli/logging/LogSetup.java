@@ -21,6 +21,9 @@ public final class LogSetup extends ContextAwareBase implements Configurator {
     private static final String LINE = "%d{yyyy-MM-dd'T'HH:mm:ss.SSSXXX} %-5level %logger{0} - %msg%n";
     private static final int RATIS_EVENTS_A_MINUTE = 3;
     private static final int KINDS = 500;
+    /** Says at each attempt, with a stack trace, that a name cannot be resolved: clients say it once. Held, or its level is lost. */
+    private static final java.util.logging.Logger CHANNELS =
+            java.util.logging.Logger.getLogger("org.apache.ratis.thirdparty.io.grpc.internal.ManagedChannelImpl");
 
     /** Warnings only: right for a command. */
     @Override
@@ -31,6 +34,7 @@ public final class LogSetup extends ContextAwareBase implements Configurator {
         root.addAppender(console(context, LINE + "%ex"));
         // gRPC, as it comes with Ratis, logs by the JDK's own logging, which prints what it likes.
         java.util.logging.Logger.getLogger("").setLevel(java.util.logging.Level.WARNING);
+        CHANNELS.setLevel(java.util.logging.Level.SEVERE);
 
         // Ratis warns of the same follower many times a second, with stack traces of its thread pools.
         Logger ratis = context.getLogger("org.apache.ratis");

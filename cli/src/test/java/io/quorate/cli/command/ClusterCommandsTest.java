@@ -297,7 +297,15 @@ class ClusterCommandsTest {
         String lsn = Long.toString(json(ExitCode.OK, "kv", "put", "orders", "skipped", "v9")
                 .path("lsn")
                 .asLong());
-        assertFails(ExitCode.REFUSED, "has applied entry " + lsn, "shards", "skip", "orders", "--lsn", lsn, "--yes");
+        assertFails(
+                ExitCode.REFUSED,
+                "no replica is parked at entry " + lsn,
+                "shards",
+                "skip",
+                "orders",
+                "--lsn",
+                lsn,
+                "--yes");
     }
 
     @Test

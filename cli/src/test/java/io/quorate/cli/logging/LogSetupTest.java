@@ -42,6 +42,18 @@ class LogSetupTest {
     }
 
     @Test
+    void aNameThatCannotBeResolvedIsNotTracedAtEachAttempt() {
+        LogSetup setup = new LogSetup();
+        setup.setContext(context);
+        setup.configure(context);
+        String channels = "org.apache.ratis.thirdparty.io.grpc.internal.ManagedChannelImpl";
+        assertThat(java.util.logging.Logger.getLogger(channels).isLoggable(java.util.logging.Level.WARNING))
+                .isFalse();
+        assertThat(java.util.logging.Logger.getLogger(channels).isLoggable(java.util.logging.Level.SEVERE))
+                .isTrue();
+    }
+
+    @Test
     void aFloodIsCutAndItsSizeTold() {
         ListAppender<ILoggingEvent> printed = new ListAppender<>();
         printed.setContext(context);
