@@ -2,6 +2,19 @@ package io.quorate.statemachine.raft.node;
 
 import io.quorate.statemachine.raft.sync.DirectorySync;
 import io.quorate.statemachine.raft.sync.RaftSync;
+import java.util.function.Consumer;
+import org.apache.ratis.conf.Parameters;
 
-/** The sync hooks of one node and the ports that the log and the installed snapshots sync their directories through. */
-public record NodeSync(RaftSync raftSync, DirectorySync log, DirectorySync snapshots) {}
+/**
+ * The sync hooks of one node and the ports that the log and the installed snapshots sync their directories through.
+ *
+ * @param install puts the hooks on the server's port: all of them, or what a test leaves of them
+ * @param settles whether a leader begins only once its log is not being truncated any more
+ */
+public record NodeSync(
+        RaftSync raftSync, Consumer<Parameters> install, boolean settles, DirectorySync log, DirectorySync snapshots) {
+    /** All hooks. */
+    public NodeSync(RaftSync raftSync, DirectorySync log, DirectorySync snapshots) {
+        this(raftSync, raftSync::install, true, log, snapshots);
+    }
+}

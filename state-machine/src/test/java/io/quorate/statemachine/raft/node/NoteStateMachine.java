@@ -8,6 +8,7 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -34,6 +35,9 @@ import org.apache.ratis.util.MD5FileUtil;
 
 /** Keeps each message as a line. With sync hooks, it is the reference for how a state machine wires them. */
 public final class NoteStateMachine extends BaseStateMachine {
+    /** For a disk that hangs as a new leader begins. */
+    private static final Duration SETTLING = Duration.ofSeconds(30);
+
     private final Optional<NodeSync> sync;
     private final List<String> notes = new CopyOnWriteArrayList<>();
     private final SimpleStateMachineStorage snapshots = new SimpleStateMachineStorage();
@@ -64,6 +68,10 @@ public final class NoteStateMachine extends BaseStateMachine {
                     RaftServerConfigKeys.Log.queueElementLimit(server.getProperties()),
                     node.log());
             groupSync = node.raftSync().register(groupId, storage, Optional.of(installSync));
+            if (node.settles()) {
+                LogDirectorySync log = directorySync;
+                groupSync.settleBeforeLeading(() -> log.awaitTruncations(SETTLING));
+            }
         }
         Files.createDirectories(storage.getStorageDir().getStateMachineDir().toPath());
         snapshots.init(storage);

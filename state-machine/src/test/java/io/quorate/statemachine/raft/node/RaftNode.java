@@ -80,7 +80,7 @@ public final class RaftNode implements AutoCloseable {
         RaftProperties properties = properties(storage, self.getAddress());
         configure.accept(properties);
         Parameters given = new Parameters();
-        sync.ifPresent(hooks -> hooks.raftSync().install(given));
+        sync.ifPresent(hooks -> hooks.install().accept(given));
         parameters.accept(given);
         NoteStateMachine stateMachine = new NoteStateMachine(sync);
         RaftServer server = RaftServer.newBuilder()
