@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.File;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
@@ -57,6 +58,7 @@ class LauncherTest {
         executable(maven);
         environment.put("QUORATE_MVN", maven.toString());
         environment.put("JAVA_HOME", System.getProperty("java.home"));
+        environment.put("QUORATE_ARCHIVE", "no");
         age(Duration.ofHours(1));
     }
 
@@ -72,6 +74,41 @@ class LauncherTest {
         assertThat(second.err()).isEmpty();
         assertThat(second.out()).isEqualTo(first.out());
         assertThat(builds()).isEqualTo(1);
+    }
+
+    @Test
+    void aBuildKeepsTheClassesOfAShortLifeOfAClusterForTheNextStart() throws Exception {
+        environment.remove("QUORATE_ARCHIVE");
+        CommandRun first = launch("--version");
+        assertThat(first.status()).isZero();
+        Path build = root.resolve("target/dist/1");
+        assertThat(build.resolve("rehearsal")).doesNotExist();
+        if (first.err().contains("no archive of classes was made")) { // a minute was not enough
+            assertThat(root.resolve("target/dist/rehearsal.log")).isNotEmptyFile();
+            assertThat(build.resolve("quorate.jsa")).doesNotExist();
+        } else {
+            assertThat(build.resolve("quorate.jsa")).isNotEmptyFile();
+        }
+        assertThat(launch("--version").out()).isEqualTo(first.out());
+    }
+
+    @Test
+    void aBuildWithoutAnArchiveSaysSoAndWorks() throws Exception {
+        environment.remove("QUORATE_ARCHIVE");
+        String java = System.getProperty("java.home") + "/bin/java";
+        Path bin = Files.createDirectories(temp.resolve("jdk/bin"));
+        executable(Files.writeString(bin.resolve("javac"), "#!/bin/sh\n"));
+        executable(Files.writeString(bin.resolve("java"), """
+                #!/bin/sh
+                case "$*" in *Rehearsal*) echo 'no room'; exit 1 ;; esac
+                exec '%s' "$@"
+                """.formatted(java)));
+        environment.put("JAVA_HOME", bin.getParent().toString());
+        CommandRun run = launch("--version");
+        assertThat(run.status()).isZero();
+        assertThat(run.err()).contains("no archive of classes was made", "rehearsal.log");
+        assertThat(root.resolve("target/dist/rehearsal.log")).hasContent("no room");
+        assertThat(root.resolve("target/dist/1/quorate.jsa")).doesNotExist();
     }
 
     @Test
@@ -165,8 +202,18 @@ class LauncherTest {
                 .redirectError(err.toFile());
         builder.environment().putAll(environment);
         Process process = builder.start();
-        assertThat(process.waitFor(2, TimeUnit.MINUTES)).isTrue();
+        assertThat(process.waitFor(5, TimeUnit.MINUTES))
+                .as(() -> "ended; it said " + text(out) + text(err))
+                .isTrue();
         return new CommandRun(process.exitValue(), Files.readString(out), Files.readString(err));
+    }
+
+    private static String text(Path file) {
+        try {
+            return Files.readString(file);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     private long builds() throws IOException {
