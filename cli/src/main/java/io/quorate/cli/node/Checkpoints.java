@@ -14,7 +14,7 @@ public record Checkpoints(Duration interval, long logBytes) {
     static final long LEAST_LOG = 1L << 20;
     static final long MOST_LOG = 64L << 30;
 
-    public static final Checkpoints DEFAULT = new Checkpoints(Duration.ofSeconds(60), 512L << 20);
+    public static final Checkpoints DEFAULT = new Checkpoints(Duration.ofSeconds(60), 256L << 20);
 
     public Checkpoints {
         if (interval.compareTo(LEAST_INTERVAL) < 0 || interval.compareTo(MOST_INTERVAL) > 0) {

@@ -98,7 +98,7 @@ class ConfigFileTest {
                 .map(line -> line.replaceFirst("^# (preset|memory|drain|limits|checkpoint|  [a-zA-Z]+): ?", "$1: "))
                 .filter(line -> !line.matches("  (certificate|key|ca|mutual): .*"))
                 .reduce("", (a, b) -> a + "\n" + b);
-        assertThat(defaults).contains("\npreset: lan", "\n  logSize: 512MiB");
+        assertThat(defaults).contains("\npreset: lan", "\n  logSize: 256MiB");
         assertThat(ConfigFile.parse(example, defaults)).isEqualTo(config);
     }
 

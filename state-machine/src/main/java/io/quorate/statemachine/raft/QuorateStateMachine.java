@@ -81,7 +81,11 @@ public final class QuorateStateMachine extends RatisStateMachineAdapter {
      */
     public QuorateStateMachine(
             ShardDescriptor descriptor, Application application, StateStoreFactory stores, Path live, RaftSync sync) {
-        super(new AppliedState(descriptor, application, stores, live, EntryVerdicts.NONE), new ReplicaHealth(), sync);
+        super(
+                new AppliedState(descriptor, application, stores, live, EntryVerdicts.NONE),
+                new ReplicaHealth(),
+                sync,
+                KeptLog.nothing());
         listen(new GroupEvents() {
             @Override
             public void committed(PendingBatch batch, List<AppendOutcome> outcomes, long term, long index) {

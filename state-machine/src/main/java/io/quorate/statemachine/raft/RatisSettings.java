@@ -15,8 +15,9 @@ import org.apache.ratis.conf.RaftProperties;
  * @param writeBufferBytes direct memory of a shard's log writer; above {@code appenderBytes}
  * @param appenderBytes largest Raft entry and largest message to a follower; above the largest batch by {@value #ENTRY_OVERHEAD_BYTES}
  * @param cachedSegmentBytes heap of a shard for recent entries
- * @param keptEntries Raft entries kept behind the last checkpoint, so that a follower that was away for a moment needs no
- *     snapshot
+ * @param keptEntries Raft entries kept behind the last checkpoint, for readers of the log and so that a follower that was away for
+ *     a moment needs no snapshot; eight times as many while a follower lacks them
+ * @param keptBytes the same in bytes; whatever is less
  * @param batches limits of the write path
  */
 public record RatisSettings(
@@ -27,6 +28,7 @@ public record RatisSettings(
         int appenderBytes,
         int cachedSegmentBytes,
         int keptEntries,
+        long keptBytes,
         BatchLimits batches) {
     /**
      * Room in a Raft entry around the records of a batch: our header ({@link io.quorate.wal.log.EntryBatch#HEADER_BYTES}), Ratis'
@@ -61,6 +63,7 @@ public record RatisSettings(
                 4 << 20,
                 48 << 20,
                 10_000,
+                64L << 20,
                 BatchLimits.DEFAULT);
     }
 
@@ -74,6 +77,7 @@ public record RatisSettings(
                 1 << 20,
                 2 << 20,
                 1000,
+                4L << 20,
                 new BatchLimits(512 << 10, 512 << 10, 1024, 2, 4096, 4 << 20));
     }
 
@@ -88,7 +92,15 @@ public record RatisSettings(
     /** The same with other election timeouts: longer where machines are overloaded, at the price of a slower failover. */
     public RatisSettings withElectionTimeout(Duration min, Duration max) {
         return new RatisSettings(
-                min, max, segmentBytes, writeBufferBytes, appenderBytes, cachedSegmentBytes, keptEntries, batches);
+                min,
+                max,
+                segmentBytes,
+                writeBufferBytes,
+                appenderBytes,
+                cachedSegmentBytes,
+                keptEntries,
+                keptBytes,
+                batches);
     }
 
     /** The same with other limits of the write path. */
@@ -101,7 +113,13 @@ public record RatisSettings(
                 appenderBytes,
                 cachedSegmentBytes,
                 keptEntries,
+                keptBytes,
                 limits);
+    }
+
+    /** For one shard. */
+    KeptLog kept() {
+        return new KeptLog(keptEntries, keptBytes);
     }
 
     RaftProperties toProperties(Path storage) {
@@ -124,7 +142,6 @@ public record RatisSettings(
         p.set("raft.server.log.appender.wait-time.min", "0ms");
         p.set("raft.server.log.appender.install.snapshot.enabled", "true");
         p.set("raft.server.log.purge.upto.snapshot.index", "true");
-        p.set("raft.server.log.purge.preservation.log.num", keptEntries + "");
         p.set("raft.server.log.purge.gap", "1");
         p.set("raft.server.log.corruption.policy", "EXCEPTION");
         p.set("raft.server.log.appender.retry.policy", "10ms,10, 100ms,1000000");

@@ -182,7 +182,8 @@ public final class RatisShardHost implements ShardDirectory, AutoCloseable {
                 config.stores(),
                 directory.live(descriptor.groupId()),
                 marks);
-        RatisStateMachineAdapter machine = new RatisStateMachineAdapter(state, health, sync);
+        RatisStateMachineAdapter machine =
+                new RatisStateMachineAdapter(state, health, sync, config.raft().kept());
         RatisShard shard = new RatisShard(
                 machine,
                 health,
@@ -316,7 +317,7 @@ public final class RatisShardHost implements ShardDirectory, AutoCloseable {
                 ShardId shard = hosted.shard().descriptor().shard();
                 log.warn("[{}/{}] checkpoint failed; tried again later", config.self(), shard, failure);
             }
-            hosted.checkpoints().finished();
+            hosted.checkpoints().finished(failure == null);
         });
     }
 

@@ -13,6 +13,7 @@ import java.io.UncheckedIOException;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import org.apache.ratis.proto.RaftProtos.CommitInfoProto;
 import org.apache.ratis.proto.RaftProtos.LogEntryProto;
 import org.apache.ratis.proto.RaftProtos.RaftConfigurationProto;
 import org.apache.ratis.proto.RaftProtos.RoleInfoProto;
@@ -52,13 +53,15 @@ class RatisStateMachineAdapter extends BaseStateMachine {
     private final AppliedState state;
     private final ReplicaHealth health;
     private final RaftSync sync;
+    private final KeptLog kept;
     private GroupEvents listener;
     private GroupDurability durability;
 
-    RatisStateMachineAdapter(AppliedState state, ReplicaHealth health, RaftSync sync) {
+    RatisStateMachineAdapter(AppliedState state, ReplicaHealth health, RaftSync sync, KeptLog kept) {
         this.state = state;
         this.health = health;
         this.sync = sync;
+        this.kept = kept;
     }
 
     /** Sets who hears of events; before Ratis sees this machine. */
@@ -87,6 +90,7 @@ class RatisStateMachineAdapter extends BaseStateMachine {
 
     private void openState() throws IOException {
         Position position = state.open();
+        kept.opened(position.index());
         setLastAppliedTermIndex(TermIndex.valueOf(position.term(), position.index()));
         log.info("[{}/{}] opened at lsn {} index {}", getId(), descriptor().shard(), position.lsn(), position.index());
     }
@@ -126,11 +130,9 @@ class RatisStateMachineAdapter extends BaseStateMachine {
         try {
             EntryBatch batch = pending != null ? pending.batch() : state.decode(entry);
             long began = System.nanoTime();
-            List<AppendOutcome> outcomes = state.apply(
-                    entry.getTerm(),
-                    entry.getIndex(),
-                    batch,
-                    entry.getStateMachineLogEntry().getLogData().size());
+            int bytes = entry.getStateMachineLogEntry().getLogData().size();
+            List<AppendOutcome> outcomes = state.apply(entry.getTerm(), entry.getIndex(), batch, bytes);
+            kept.applied(entry.getIndex(), bytes);
             durability.applied(entry.getIndex());
             setLastAppliedTermIndex(TermIndex.valueOf(entry.getTerm(), entry.getIndex()));
             state.publish();
@@ -296,13 +298,22 @@ class RatisStateMachineAdapter extends BaseStateMachine {
         return position;
     }
 
-    /** Ratis asks, on the updater thread, how far its log may go: only up to what lies in a durable checkpoint already. */
+    /**
+     * Ratis asks, on the updater thread, how far its log may go: only up to what lies in a durable checkpoint already, less what is
+     * {@link KeptLog kept}.
+     */
     @Override
     public long takeSnapshot() throws IOException {
         state.checkpoints().reload();
-        return Optional.ofNullable(state.checkpoints().getLatestSnapshot())
-                .map(snapshot -> snapshot.getTermIndex().getIndex())
+        SnapshotInfo checkpoint = state.checkpoints().getLatestSnapshot();
+        if (checkpoint == null) {
+            return RaftLog.INVALID_LOG_INDEX;
+        }
+        long slowest = getServer().join().getDivision(getGroupId()).getCommitInfos().stream()
+                .mapToLong(CommitInfoProto::getCommitIndex)
+                .min()
                 .orElse(RaftLog.INVALID_LOG_INDEX);
+        return kept.purgeable(checkpoint.getTermIndex().getIndex(), slowest);
     }
 
     /** As {@link io.quorate.statemachine.raft.sync.LogDirectorySync#truncations}. */

@@ -54,7 +54,7 @@ final class CheckpointReader {
             if (size != expected.sizeBytes()) {
                 throw StoreErrors.damaged(path, "has " + size + " bytes, written were " + expected.sizeBytes());
             }
-            int crc = DirectoryFiles.crc32c(path);
+            int crc = DirectIo.crc32c(path);
             if (crc != expected.crc32c()) {
                 throw StoreErrors.damaged(
                         path, String.format("has checksum %08x, written was %08x", crc, expected.crc32c()));

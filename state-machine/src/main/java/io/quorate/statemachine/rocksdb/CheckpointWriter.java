@@ -101,7 +101,7 @@ final class CheckpointWriter {
             String name = path.getFileName().toString();
             FileEntry file = known.get(name);
             if (file == null) {
-                file = new FileEntry(name, Files.size(path), DirectoryFiles.crc32c(path));
+                file = new FileEntry(name, Files.size(path), DirectIo.crc32c(path));
             }
             if (!synced.contains(name)) {
                 DurableFiles.syncFile(path);

@@ -64,11 +64,17 @@ final class SharedMemory implements AutoCloseable {
         return budget;
     }
 
-    /** For one database; to be closed after it. */
-    Options options() {
+    /**
+     * For one database; to be closed after it.
+     *
+     * @param direct tables are read and written past the page cache: see {@link DirectIo}
+     */
+    Options options(boolean direct) {
         long memtableBytes = Math.min(MEMTABLE_BYTES, memory.shardWriteBufferBytes() / 2);
         int merged = (int) (memory.shardWriteBufferBytes() / memtableBytes);
         return databaseOptions()
+                .setUseDirectReads(direct)
+                .setUseDirectIoForFlushAndCompaction(direct)
                 .setWriteBufferSize(memtableBytes)
                 .setMinWriteBufferNumberToMerge(merged)
                 .setMaxWriteBufferNumber(3 * merged + 2)

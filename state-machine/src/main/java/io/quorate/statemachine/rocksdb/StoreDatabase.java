@@ -2,6 +2,7 @@ package io.quorate.statemachine.rocksdb;
 
 import io.quorate.statemachine.store.Position;
 import io.quorate.wal.log.Bytes;
+import java.io.IOException;
 import java.nio.file.Path;
 import org.rocksdb.FlushOptions;
 import org.rocksdb.Options;
@@ -33,9 +34,9 @@ final class StoreDatabase implements AutoCloseable {
         this.db = db;
     }
 
-    /** Opens for reading and writing; RocksDB's own messages go into the directory. */
-    static StoreDatabase open(SharedMemory shared, Path directory) throws RocksDBException {
-        Options options = shared.options();
+    /** Opens a live directory for reading and writing; RocksDB's own messages go there, too. */
+    static StoreDatabase open(SharedMemory shared, Path directory) throws IOException, RocksDBException {
+        Options options = shared.options(DirectIo.isSupported(directory.resolve(LiveDirectory.MARKER)));
         try {
             return new StoreDatabase(options, RocksDB.open(options, directory.toString()));
         } catch (RocksDBException | RuntimeException e) {
@@ -46,7 +47,7 @@ final class StoreDatabase implements AutoCloseable {
 
     /** Reads the position that a directory holds, without changing it; RocksDB's own messages go into {@code logs}. */
     static Position readPosition(SharedMemory shared, Path directory, Path logs) throws RocksDBException {
-        try (Options options = shared.options().setDbLogDir(logs.toString());
+        try (Options options = shared.options(false).setDbLogDir(logs.toString());
                 RocksDB db = RocksDB.openReadOnly(options, directory.toString());
                 ReadOptions read = new ReadOptions()) {
             return position(db, read);

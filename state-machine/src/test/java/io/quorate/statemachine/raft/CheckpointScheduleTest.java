@@ -18,16 +18,27 @@ class CheckpointScheduleTest {
                 .as("nothing changed")
                 .isFalse();
         assertThat(schedule.isDue(1, START + INTERVAL.toNanos())).isTrue();
-        schedule.finished();
+        schedule.finished(true);
         assertThat(schedule.isDue(1, START + INTERVAL.toNanos() + 1)).isFalse();
         assertThat(schedule.isDue(1000, START + INTERVAL.toNanos() + 1)).isTrue();
+    }
+
+    @Test
+    void aFailedOneIsNotTriedAgainAtOnce() {
+        long now = START;
+        assertThat(schedule.isDue(5000, now)).isTrue();
+        schedule.finished(false);
+        assertThat(schedule.isDue(5000, now + INTERVAL.toNanos() - 1)).isFalse();
+        assertThat(schedule.isDue(5000, now + INTERVAL.toNanos())).isTrue();
+        schedule.finished(true);
+        assertThat(schedule.isDue(5000, now + INTERVAL.toNanos() + 1)).isTrue();
     }
 
     @Test
     void oneAtATime() {
         assertThat(schedule.isDue(5000, START)).isTrue();
         assertThat(schedule.isDue(5000, START + 10 * INTERVAL.toNanos())).isFalse();
-        schedule.finished();
+        schedule.finished(true);
         assertThat(schedule.isDue(5000, START + 10 * INTERVAL.toNanos())).isTrue();
     }
 }

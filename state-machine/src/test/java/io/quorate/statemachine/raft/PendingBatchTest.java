@@ -66,7 +66,8 @@ class PendingBatchTest {
                 stores,
                 directory,
                 EntryVerdicts.NONE);
-        return new RatisStateMachineAdapter(state, new ReplicaHealth(), new RaftSync((group, failure) -> {}));
+        return new RatisStateMachineAdapter(
+                state, new ReplicaHealth(), new RaftSync((group, failure) -> {}), KeptLog.nothing());
     }
 
     private TransactionContext transaction(RatisStateMachineAdapter machine) throws IOException {

@@ -80,7 +80,8 @@ class PoisonEntryTest {
                 256 << 10,
                 128 << 10,
                 256 << 10,
-                10,
+                1,
+                1L << 20,
                 new BatchLimits(16 << 10, 16 << 10, 64, 4, 4096, 4 << 20));
         return config.withRaft(small).withCheckpoints(Duration.ofMillis(300), 1 << 20);
     }

@@ -37,7 +37,8 @@ class SnapshotInstallTest {
                 256 << 10,
                 128 << 10,
                 256 << 10,
-                1000,
+                100,
+                1L << 30,
                 new BatchLimits(16 << 10, 16 << 10, 64, 4, 4096, 4 << 20));
         return config.withRaft(small).withCheckpoints(Duration.ofMillis(300), 1 << 20);
     }

@@ -46,6 +46,7 @@ class TailTest {
                 128 << 10,
                 256 << 10,
                 20,
+                1L << 30,
                 new BatchLimits(16 << 10, 16 << 10, 64, 4, 4096, 4 << 20));
         return config.withRaft(small).withCheckpoints(Duration.ofHours(1), 1 << 30);
     }
