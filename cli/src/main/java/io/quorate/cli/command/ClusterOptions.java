@@ -26,6 +26,10 @@ import picocli.CommandLine.Spec;
 
 /** How a command reaches its cluster. A mixin. */
 final class ClusterOptions {
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
+    /** Where no node answers at all, an address is wrong more often than all nodes are about to start. */
+    private static final Duration REACH = Duration.ofSeconds(3);
+
     @Spec(Spec.Target.MIXEE)
     private CommandSpec spec;
 
@@ -36,40 +40,35 @@ final class ClusterOptions {
             defaultValue = "${QUORATE_SERVER:-127.0.0.1:7001}",
             converter = Converters.Address.class,
             description =
-                    "Nodes to ask first, any of the cluster that answers will do; they name the others. Default: QUORATE_SERVER "
-                            + "if that is set, else 127.0.0.1:7001")
+                    "Nodes to ask first; they name the others. Default: QUORATE_SERVER if set, else 127.0.0.1:7001")
     private List<String> servers;
 
     @Option(
             names = "--timeout",
             paramLabel = "TIME",
-            defaultValue = "30s",
             converter = Converters.Time.class,
-            description =
-                    "How long to try, for example 500ms or 2m; a bare number is seconds. Default: ${DEFAULT-VALUE}")
+            description = "How long to try: 500ms, 2m, or seconds. Default: 30s, but 3s where no node answers")
     private Duration timeout;
 
     @Option(
             names = "--tls-ca",
             paramLabel = "FILE",
             defaultValue = "${QUORATE_TLS_CA:-" + Option.NULL_VALUE + "}",
-            description =
-                    "Speak TLS; who signs the nodes' certificates (PEM). Default: QUORATE_TLS_CA if that is set, else plain text")
+            description = "Speak TLS; who signs for the nodes. Default: QUORATE_TLS_CA")
     private Path trusted;
 
     @Option(
             names = "--tls-cert",
             paramLabel = "FILE",
             defaultValue = "${QUORATE_TLS_CERT:-" + Option.NULL_VALUE + "}",
-            description =
-                    "Certificate to show, for mutual TLS (PEM). Default: QUORATE_TLS_CERT if that is set, else none is shown")
+            description = "Certificate to show. Default: QUORATE_TLS_CERT")
     private Path certificate;
 
     @Option(
             names = "--tls-key",
             paramLabel = "FILE",
             defaultValue = "${QUORATE_TLS_KEY:-" + Option.NULL_VALUE + "}",
-            description = "Its key (PEM, PKCS #8). Default: QUORATE_TLS_KEY if that is set, else none")
+            description = "Its key. Default: QUORATE_TLS_KEY")
     private Path key;
 
     /** Nodes to ask first. */
@@ -113,12 +112,13 @@ final class ClusterOptions {
 
     /** Runs an operator's call. */
     <T> T admin(Consumer<String> progress, Function<ClusterAdmin, T> call) {
-        return admin(progress, timeout, call);
+        return admin(progress, timeout(), call);
     }
 
     /** The same with another patience. */
     <T> T admin(Consumer<String> progress, Duration patience, Function<ClusterAdmin, T> call) {
-        try (ClusterAdmin admin = new ClusterAdmin(servers, tls(), patience, progress)) {
+        boolean brief = timeout == null && REACH.compareTo(patience) < 0;
+        try (ClusterAdmin admin = new ClusterAdmin(servers, tls(), patience, brief ? REACH : patience, progress)) {
             try {
                 return call.apply(admin);
             } catch (AdminException e) {
@@ -134,12 +134,12 @@ final class ClusterOptions {
 
     /** How long a command may take. */
     Duration timeout() {
-        return timeout;
+        return timeout == null ? PATIENCE : timeout;
     }
 
     /** A client that finds the shard, wherever it is; the caller closes it. */
     QuorateClient client(ShardDescriptor shard) {
-        return client(shard, timeout);
+        return client(shard, timeout());
     }
 
     /** The same with another patience. */

@@ -9,8 +9,9 @@ public enum ExitCode {
     USAGE(2, "wrong arguments, configuration or input"),
     REFUSED(3, "refused: certainly nothing changed, and the message says why"),
     INDETERMINATE(4, "no answer in time: it may or may not have happened, or may still happen"),
-    UNAVAILABLE(5, "no node reachable, not initialised, no leader, or not healthy; nothing was changed"),
-    NOT_FOUND(6, "what was asked for does not exist");
+    UNAVAILABLE(5, "no node reachable, not initialised, or no leader; nothing was changed"),
+    NOT_FOUND(6, "what was asked for does not exist"),
+    PARTLY(7, "in part: it serves, or was done, but a node is down or a replica has a problem");
 
     private final int status;
     private final String meaning;
@@ -20,7 +21,7 @@ public enum ExitCode {
         this.meaning = meaning;
     }
 
-    /** The exit status, 0 to 6. */
+    /** The exit status, 0 to 7. */
     public int status() {
         return status;
     }

@@ -57,7 +57,8 @@ final class Failures {
      */
     static CommandFailure ofAdmin(AdminException failure, boolean changed) {
         ExitCode code = code(failure.error(), changed);
-        String message = plain(failure.getMessage()) + " [" + failure.error() + "]" + advice(code);
+        String message = plain(failure.getMessage()) + " [" + failure.error() + "]" + advice(code)
+                + (failure.error().equals("NO_NODE") ? "; do the nodes run, and is --server right?" : "");
         return new CommandFailure(code, message, failure);
     }
 
@@ -118,6 +119,7 @@ final class Failures {
     private static ExitCode code(String error, boolean changed) {
         return switch (error) {
             case "UNREACHABLE",
+                    "NO_NODE",
                     "NO_ANSWER",
                     "WRONG_SETTINGS",
                     "NO_LEADER",

@@ -1,10 +1,15 @@
 package io.quorate.cli.command;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.quorate.statemachine.node.ClusterAdmin;
+import io.quorate.statemachine.node.ClusterLook;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -14,10 +19,11 @@ import picocli.CommandLine.Mixin;
 @Command(
         name = "status",
         description = {
-            "Shows each node and its shards: who leads, how far each has applied, and what is wrong.",
+            "Shows how the cluster is, in its first line, then each node and its shards: who leads, how far each has applied, and what "
+                    + "is wrong.",
             "",
-            "Asks every node of the cluster, whichever --server names. Exits with 5 if one of them does not answer, a shard has a problem "
-                    + "or no leader, or there is no cluster yet."
+            "Asks every node of the cluster, whichever --server names. Exits with 0 if nothing is wrong, with 7 if all shards serve but a "
+                    + "node does not answer or a replica has a problem, with 5 if a shard takes no writes, or there is no cluster yet."
         },
         mixinStandardHelpOptions = true,
         optionListHeading = "%nOptions:%n",
@@ -32,50 +38,65 @@ final class StatusCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        List<JsonNode> nodes = cluster.admin(output::progress, admin -> admin.status());
-        StringBuilder text = new StringBuilder();
-        boolean initialised = false;
-        boolean healthy = true;
-        for (JsonNode node : nodes) {
-            initialised |= node.path("cluster").isTextual();
-            healthy &= describe(node, text);
-        }
-        List<String> waiting = nodes.stream()
+        ClusterLook look = cluster.admin(output::progress, ClusterAdmin::look);
+        ClusterSummary summary = ClusterSummary.of(look);
+        boolean initialised = summary.cluster().isPresent();
+        StringBuilder text = new StringBuilder(summary.text());
+        List<String> waiting = look.nodes().stream()
                 .filter(node -> !node.has("error"))
                 .map(node -> node.path("address").asText())
                 .toList();
         if (!initialised && !waiting.isEmpty()) {
-            text.append("not initialised: make a cluster with 'quorate init --server ")
+            text.append(": make a cluster with 'quorate init --server ")
                     .append(String.join(",", waiting))
                     .append("'");
         }
-        metadataVoters(nodes).ifPresent(voters -> MetadataVoters.warn(voters, output));
-        healthy &= initialised;
-        Map<String, Object> json = new LinkedHashMap<>();
-        json.put("initialised", initialised);
-        json.put("healthy", healthy);
-        json.put("nodes", nodes);
-        output.print(json, text.toString().stripTrailing());
-        return healthy ? ExitCode.OK.status() : ExitCode.UNAVAILABLE.status();
+        text.append(System.lineSeparator());
+        look.nodes().forEach(node -> describe(node, summary, text));
+        metadataVoters(look.nodes()).ifPresent(voters -> MetadataVoters.warn(voters, output));
+        output.print(json(look, summary), text.toString().stripTrailing());
+        return summary.state().code().status();
     }
 
-    private static boolean describe(JsonNode node, StringBuilder text) {
-        if (node.has("error")) {
-            text.append(String.format("%-10s %s%n", "?", node.path("error").asText()));
-            return false;
+    private static Map<String, Object> json(ClusterLook look, ClusterSummary summary) {
+        Map<String, Object> json = new LinkedHashMap<>();
+        json.put("initialised", summary.cluster().isPresent());
+        json.put("healthy", summary.state() == ClusterSummary.State.HEALTHY);
+        json.put("state", summary.state().label());
+        json.put("cluster", summary.cluster().orElse(null));
+        json.put("nodesUp", summary.nodesUp());
+        json.put("nodesKnown", summary.nodesKnown());
+        json.put("shardsHealthy", summary.shardsHealthy());
+        json.put("shardsKnown", summary.shardsKnown());
+        json.put("problems", summary.problems());
+        List<JsonNode> nodes = new ArrayList<>();
+        for (JsonNode node : look.nodes()) {
+            Optional<String> name =
+                    Optional.ofNullable(summary.names().get(node.path("address").asText()));
+            nodes.add(node.has("error") && name.isPresent() ? ((ObjectNode) node).put("node", name.get()) : node);
         }
-        boolean member = node.path("cluster").isTextual();
-        text.append(String.format(
-                "%-10s %-22s %s%n",
-                node.path("node").asText(),
-                node.path("address").asText(),
-                member ? "cluster " + node.path("cluster").asText() : "not initialised, part of no cluster yet"));
-        boolean healthy = true;
+        json.put("nodes", nodes);
+        return json;
+    }
+
+    private static void describe(JsonNode node, ClusterSummary summary, StringBuilder text) {
+        String address = node.path("address").asText();
+        if (node.has("error")) {
+            String name = summary.names().getOrDefault(address, "?");
+            text.append(String.format("%-10s %s%n", name, node.path("error").asText()));
+            return;
+        }
+        String its = node.path("cluster").asText();
+        String cluster = !node.path("cluster").isTextual()
+                ? "part of no cluster yet"
+                : summary.cluster().filter(its::equals).isPresent() ? "" : "cluster " + its;
+        text.append(String.format("%-10s %-22s %s", node.path("node").asText(), address, cluster)
+                        .stripTrailing())
+                .append(System.lineSeparator());
         for (JsonNode shard : node.path("shards")) {
             String problem = shard.path("leader").isTextual()
                     ? shard.path("problem").textValue()
                     : shard.path("problem").asText("no leader is known");
-            healthy &= problem == null;
             text.append(String.format(
                     "  %-18s %-9s epoch %-5d lsn %-10d index %d of %d%s%n",
                     shard.path("shard").asText(),
@@ -86,7 +107,6 @@ final class StatusCommand implements Callable<Integer> {
                     shard.path("committedIndex").asLong(),
                     problem == null ? "" : "  PROBLEM: " + problem));
         }
-        return healthy;
     }
 
     private static String role(JsonNode shard) {

@@ -42,12 +42,21 @@ public final class ClusterAdmin implements AutoCloseable {
      * @param progress hears what is being done, a line at a time
      */
     public ClusterAdmin(List<String> seeds, Optional<TlsFiles> tls, Duration patience, Consumer<String> progress) {
+        this(seeds, tls, patience, patience, progress);
+    }
+
+    /**
+     * @param reach how long a method may try, at most, where no node at all answers: it ends with {@code NO_NODE} then. {@link #init}
+     *     waits for its nodes all the same
+     */
+    public ClusterAdmin(
+            List<String> seeds, Optional<TlsFiles> tls, Duration patience, Duration reach, Consumer<String> progress) {
         if (seeds.isEmpty()) {
             throw new IllegalArgumentException("no address of a node");
         }
         seeds.forEach(Peer::checkAddress);
         this.seeds = List.copyOf(seeds);
-        this.calls = new ClusterCalls(this.seeds, tls, patience, progress);
+        this.calls = new ClusterCalls(this.seeds, tls, patience, reach, progress);
         this.members = new MemberChanges(calls, patience, progress);
         this.patience = patience;
         this.progress = progress;
@@ -67,12 +76,12 @@ public final class ClusterAdmin implements AutoCloseable {
      * do not answer are there with an {@code error}.
      */
     public List<JsonNode> status() {
-        NodeWalk walk = calls.everybody();
-        Map<String, JsonNode> all = new TreeMap<>(walk.statuses());
-        walk.silent()
-                .forEach((address, failure) -> all.put(
-                        address, ClusterCalls.none().put("address", address).put("error", failure.getMessage())));
-        return List.copyOf(all.values());
+        return look().nodes();
+    }
+
+    /** The same, with what the cluster's metadata lists. */
+    public ClusterLook look() {
+        return calls.everybody();
     }
 
     /** Whether calls changed something so far, or may have: false where nothing that changes was sent, or all of it was refused. */

@@ -30,6 +30,9 @@ import java.util.stream.Collectors;
 final class ClusterCalls implements AutoCloseable {
     static final Duration STEP = Duration.ofSeconds(5);
 
+    /** Name of the error where no node answers at all, and it is not tried any longer. */
+    private static final String NO_NODE = "NO_NODE";
+
     private static final Duration PAUSE = Duration.ofMillis(50);
     private static final Set<String> READS = Set.of(
             "hello",
@@ -62,6 +65,9 @@ final class ClusterCalls implements AutoCloseable {
     private final AdminClient client;
     private final List<String> seeds;
     private final Duration patience;
+    /** Until when somebody must have answered. */
+    private final long reachedBy;
+
     private final Consumer<String> progress;
     /** Asks for statuses: one thread a node, since a node that has not answered yet is not asked again. */
     private final ExecutorService asking;
@@ -74,10 +80,13 @@ final class ClusterCalls implements AutoCloseable {
 
     private volatile boolean changed;
 
-    ClusterCalls(List<String> seeds, Optional<TlsFiles> tls, Duration patience, Consumer<String> progress) {
+    /** @param reach for how long it is tried again where no node at all answers */
+    ClusterCalls(
+            List<String> seeds, Optional<TlsFiles> tls, Duration patience, Duration reach, Consumer<String> progress) {
         this.client = new AdminClient(tls);
         this.seeds = seeds;
         this.patience = patience;
+        this.reachedBy = System.nanoTime() + reach.toNanos();
         this.progress = progress;
         this.asking = Executors.newCachedThreadPool(task -> {
             Thread thread = new Thread(task, "ask-status");
@@ -126,28 +135,40 @@ final class ClusterCalls implements AutoCloseable {
     }
 
     /** Asks every node that can be found. */
-    NodeWalk everybody() {
+    ClusterLook everybody() {
         NodeWalk walk = walk();
         BiFunction<String, JsonNode, Optional<JsonNode>> nobody = (address, status) -> Optional.empty();
         walk.find(starts(), nobody);
-        walk.find(registered(walk), nobody);
-        return walk;
+        Optional<JsonNode> nodes = listed(walk, "nodes");
+        nodes.ifPresent(list -> walk.find(addresses(list), nobody));
+        Optional<JsonNode> shards = nodes.isPresent() ? listed(walk, "shards") : Optional.empty();
+        return new ClusterLook(walk.everybody(), nodes, shards);
     }
 
     /** Addresses of all nodes of the cluster's metadata; empty if that cannot be read. */
     private List<String> registered(NodeWalk walk) {
+        return listed(walk, "nodes").map(ClusterCalls::addresses).orElse(List.of());
+    }
+
+    private static List<String> addresses(JsonNode nodes) {
         List<String> addresses = new ArrayList<>();
-        Optional<JsonNode> metadata = walk.find(List.of(), leaderOf(MetadataShard.ID));
-        if (metadata.isPresent()) {
-            try {
-                call(metadata.get().path("address").asText(), "nodes.list", none(), STEP)
-                        .path("nodes")
-                        .forEach(node -> addresses.add(node.path("address").asText()));
-            } catch (AdminException unavailable) {
-                tell("the cluster's list of nodes cannot be read: " + unavailable.getMessage());
-            }
-        }
+        nodes.forEach(node -> addresses.add(node.path("address").asText()));
         return addresses;
+    }
+
+    /** A list of the cluster's metadata, by one question to the leader if the walk has met it; empty if it cannot be read. */
+    private Optional<JsonNode> listed(NodeWalk walk, String what) {
+        Optional<JsonNode> metadata = walk.find(List.of(), leaderOf(MetadataShard.ID));
+        if (metadata.isEmpty()) {
+            return Optional.empty();
+        }
+        try {
+            return Optional.of(call(metadata.get().path("address").asText(), what + ".list", none(), STEP)
+                    .path(what));
+        } catch (AdminException unavailable) {
+            tell("the cluster's list of " + what + " cannot be read: " + unavailable.getMessage());
+            return Optional.empty();
+        }
     }
 
     private void tell(String trouble) {
@@ -221,13 +242,19 @@ final class ClusterCalls implements AutoCloseable {
             if (!hopeless) { // tried again: let a person who waits know why
                 silent.forEach(failure -> tell(failure.getMessage()));
             }
-            throw new AdminException(hopeless ? AdminClient.WRONG_SETTINGS : AdminClient.UNREACHABLE, why);
+            throw new AdminException(
+                    hopeless ? AdminClient.WRONG_SETTINGS : isGivenUp() ? NO_NODE : AdminClient.UNREACHABLE, why);
         }
         throw new AdminException(
                 silent.isEmpty() ? "NO_CLUSTER" : "NOT_INITIALIZED",
                 "not initialised: the nodes at " + walk.statuses().keySet()
                         + " are part of no cluster yet; make one of them with 'quorate init'"
                         + (silent.isEmpty() ? "" : ". Others do not answer: " + why));
+    }
+
+    /** Nobody has ever answered, and long enough. */
+    private boolean isGivenUp() {
+        return known.isEmpty() && System.nanoTime() - reachedBy >= 0;
     }
 
     private static Optional<String> clusterOf(NodeWalk walk) {

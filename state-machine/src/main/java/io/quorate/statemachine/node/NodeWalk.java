@@ -5,6 +5,7 @@ import io.quorate.statemachine.service.AdminException;
 import java.util.ArrayDeque;
 import java.util.Collection;
 import java.util.Collections;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Queue;
@@ -50,6 +51,14 @@ final class NodeWalk {
     /** Those that have been asked in vain, by address. */
     Map<String, AdminException> silent() {
         return Collections.unmodifiableMap(silent);
+    }
+
+    /** All that have been asked, by address: what they say, or their {@code address} and the {@code error}. */
+    List<JsonNode> everybody() {
+        Map<String, JsonNode> all = new TreeMap<>(statuses);
+        silent.forEach((address, failure) ->
+                all.put(address, DescriptorJson.object().put("address", address).put("error", failure.getMessage())));
+        return List.copyOf(all.values());
     }
 
     /**
