@@ -240,13 +240,17 @@ final class LeaderSearch {
                 .filter(node -> node.standing == Standing.UNREACHABLE && !node.message.isEmpty())
                 .map(node -> node.message)
                 .toList();
+        boolean served = nodes.values().stream().anyMatch(node -> node.standing == Standing.SERVES);
         if (unreachable.isEmpty()) {
-            return nodes.values().stream().anyMatch(node -> node.standing == Standing.SERVES)
+            return served
                     ? "; the shard has no leader that could be found: see 'status' for its members"
                     : "; no node of " + nodes.keySet() + " answered";
         }
+        // where a member answers, addresses and TLS are right, and others are down
         return "; no leader was found: " + String.join("; ", unreachable)
-                + ". Are these the addresses of the nodes, do the nodes run, and do TLS settings agree?";
+                + (served
+                        ? ""
+                        : ". Are these the addresses of the nodes, do the nodes run, and do TLS settings agree?");
     }
 
     /**

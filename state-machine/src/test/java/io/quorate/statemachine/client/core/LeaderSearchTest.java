@@ -10,12 +10,15 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
+import net.jqwik.api.Example;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 
 class LeaderSearchTest {
     private static final long MILLI = TimeUnit.MILLISECONDS.toNanos(1);
     private static final String NODE = "127.0.0.1:1";
+    private static final Location NOBODY_LEADS =
+            new Location(1, Optional.of(PeerId.parse("n1.00000000deadbeef")), Optional.empty(), 1, Lsn.ZERO, List.of());
 
     /** While there is no leader: early questions find it soon, later ones leave nodes the time to elect it. */
     @Property(tries = 50)
@@ -32,16 +35,29 @@ class LeaderSearchTest {
         }
     }
 
+    /** Where a member answers, addresses and TLS are right: the others are down. */
+    @Example
+    void settingsAreDoubtedOnlyWhereNoMemberAnswers() {
+        LeaderSearch search =
+                new LeaderSearch(List.of(NODE, "127.0.0.1:2"), new Backoff(50 * MILLI, 1_000 * MILLI), new Random(1));
+        search.want(0);
+        search.due(0);
+        search.lost("127.0.0.1:2", "connection to node 127.0.0.1:2: refused", 0);
+        assertThat(search.trouble()).contains("127.0.0.1:2: refused", "do TLS settings agree?");
+        search.located(NODE, NOBODY_LEADS, 0);
+        assertThat(search.trouble())
+                .contains("no leader was found", "127.0.0.1:2: refused")
+                .doesNotContain("TLS");
+    }
+
     private static List<Long> askedAtMillis(long seed, long untilMillis) {
         LeaderSearch search = new LeaderSearch(List.of(NODE), new Backoff(50 * MILLI, 1_000 * MILLI), new Random(seed));
-        Location nobodyLeads = new Location(
-                1, Optional.of(PeerId.parse("n1.00000000deadbeef")), Optional.empty(), 1, Lsn.ZERO, List.of());
         List<Long> asked = new ArrayList<>();
         search.want(0);
         for (long now = 0; now < untilMillis * MILLI; now += MILLI) {
             if (!search.due(now).isEmpty()) {
                 asked.add(now / MILLI);
-                search.located(NODE, nobodyLeads, now);
+                search.located(NODE, NOBODY_LEADS, now);
             }
         }
         return asked;
