@@ -86,15 +86,15 @@ interface EntryPrinter {
         };
     }
 
-    /** A line each. */
-    static EntryPrinter lines(OutputStream out, boolean withLsn) {
+    /** A line each, in a form that lines can have. */
+    static EntryPrinter lines(OutputStream out, boolean withLsn, EntryText.Form form) {
         return new EntryPrinter() {
             @Override
             public void print(LogPage.Entry entry) throws IOException {
                 if (withLsn) {
                     out.write((entry.lsn() + "\t").getBytes(StandardCharsets.UTF_8));
                 }
-                out.write(entry.data().toArray());
+                form.of(entry.data()).writeTo(out);
                 out.write('\n');
             }
 

@@ -8,7 +8,6 @@ import io.quorate.statemachine.kv.KvResult;
 import io.quorate.statemachine.kv.client.KvClient;
 import io.quorate.statemachine.kv.client.KvDecision;
 import io.quorate.topology.ShardDescriptor;
-import io.quorate.topology.ShardId;
 import io.quorate.wal.log.Bytes;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -28,7 +27,10 @@ import picocli.CommandLine.Parameters;
             "Reads and writes keys of a shard whose application is 'kv'.",
             "",
             "Keys and values are UTF-8 text here. Unless told otherwise, reads are linearizable, and a write is durable on a majority "
-                    + "when it is answered."
+                    + "when it is answered.",
+            "",
+            "A command that writes is a client of its own: it opens a writer session and closes it, which are entries of the log, too. "
+                    + "So one put takes three LSNs; a program's client opens one session for all that it writes."
         },
         mixinStandardHelpOptions = true,
         synopsisSubcommandLabel = "COMMAND",
@@ -50,16 +52,7 @@ import picocli.CommandLine.Parameters;
         })
 final class KvCommand extends CommandGroup {
     /** What they have in common. */
-    abstract static class OnShard implements Runnable {
-        @Mixin
-        private ClusterOptions cluster;
-
-        @Mixin
-        private Output output;
-
-        @Parameters(index = "0", paramLabel = "SHARD", description = "Name of the shard.")
-        private ShardId shard;
-
+    abstract static class OnShard extends OnOneShard implements Runnable {
         abstract void run(KvClient client, Output out);
 
         void check(ShardDescriptor found) {
@@ -68,10 +61,10 @@ final class KvCommand extends CommandGroup {
 
         @Override
         public void run() {
-            ShardDescriptor found = cluster.find(output::progress, shard);
+            ShardDescriptor found = cluster().find(output()::progress, shard());
             check(found);
-            try (QuorateClient client = cluster.client(found)) {
-                run(KvClient.of(client.shard(shard)), output);
+            try (QuorateClient client = cluster().client(found)) {
+                run(KvClient.of(client.shard(shard())), output());
             }
         }
     }

@@ -2,10 +2,8 @@ package io.quorate.cli.command;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.quorate.topology.NodeId;
-import io.quorate.topology.ShardId;
 import java.util.Map;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
 
 /** Leadership of a shard. */
@@ -28,24 +26,15 @@ final class LeaderCommand extends CommandGroup {
             optionListHeading = "%nOptions:%n",
             footerHeading = "%nExamples:%n",
             footer = "  quorate leader show orders --json")
-    static final class Show implements Runnable {
-        @Mixin
-        private ClusterOptions cluster;
-
-        @Mixin
-        private Output output;
-
-        @Parameters(paramLabel = "SHARD", description = "Name of the shard.")
-        private ShardId shard;
-
+    static final class Show extends OnOneShard implements Runnable {
         @Override
         public void run() {
-            JsonNode leader = cluster.admin(output::progress, admin -> admin.leader(shard));
-            output.print(
-                    leader,
-                    leader.path("self").asText() + " at "
-                            + leader.path("address").asText() + ", epoch "
-                            + leader.path("epoch").asLong());
+            JsonNode leader = cluster().admin(output()::progress, admin -> admin.leader(shard()));
+            output().print(
+                            leader,
+                            leader.path("self").asText() + " at "
+                                    + leader.path("address").asText() + ", epoch "
+                                    + leader.path("epoch").asLong());
         }
     }
 
@@ -57,24 +46,16 @@ final class LeaderCommand extends CommandGroup {
             optionListHeading = "%nOptions:%n",
             footerHeading = "%nExamples:%n",
             footer = "  quorate leader transfer orders n2")
-    static final class Transfer implements Runnable {
-        @Mixin
-        private ClusterOptions cluster;
-
-        @Mixin
-        private Output output;
-
-        @Parameters(index = "0", paramLabel = "SHARD", description = "Name of the shard.")
-        private ShardId shard;
-
+    static final class Transfer extends OnOneShard implements Runnable {
         @Parameters(index = "1", paramLabel = "NODE", description = "Name of the node.")
         private NodeId node;
 
         @Override
         public void run() {
-            cluster.admin(output::progress, admin -> admin.transferLeadership(shard, node));
-            output.print(
-                    Map.of("shard", shard.value(), "leader", node.value()), "shard " + shard + " is led by " + node);
+            cluster().admin(output()::progress, admin -> admin.transferLeadership(shard(), node));
+            output().print(
+                            Map.of("shard", shard().value(), "leader", node.value()),
+                            "shard " + shard() + " is led by " + node);
         }
     }
 }

@@ -5,7 +5,6 @@ import io.quorate.statemachine.client.QuorateClient;
 import io.quorate.statemachine.client.ShardClient;
 import io.quorate.statemachine.logapp.LogApplication;
 import io.quorate.topology.ShardDescriptor;
-import io.quorate.topology.ShardId;
 import io.quorate.wal.log.AppendOutcome;
 import io.quorate.wal.log.Bytes;
 import java.io.BufferedInputStream;
@@ -18,10 +17,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 /** Appends. */
@@ -37,20 +34,11 @@ import picocli.CommandLine.Spec;
         optionListHeading = "%nOptions:%n",
         footerHeading = "%nExamples:%n",
         footer = {"  quorate log append audit --input events.txt", "  quorate log append audit --input - --framed"})
-final class LogAppendCommand implements Runnable {
+final class LogAppendCommand extends OnOneShard implements Runnable {
     private static final int OUTSTANDING = 4096;
 
     @Spec
     private CommandSpec spec;
-
-    @Mixin
-    private ClusterOptions cluster;
-
-    @Mixin
-    private Output output;
-
-    @Parameters(paramLabel = "SHARD", description = "Name of the shard.")
-    private ShardId shard;
 
     @Option(
             names = "--input",
@@ -71,19 +59,24 @@ final class LogAppendCommand implements Runnable {
         if (!standard) {
             Converters.readable(spec, "--input", input);
         }
-        ShardDescriptor found = cluster.find(output::progress, shard);
+        ShardDescriptor found = cluster().find(output()::progress, shard());
         ShardKinds.requireWritable(found, LogApplication.NAME);
         try (InputStream in = new BufferedInputStream(standard ? System.in : Files.newInputStream(input), 1 << 16);
-                QuorateClient client = cluster.client(found)) {
-            append(client.shard(shard), new EntryReader(in, framed));
+                QuorateClient client = cluster().client(found)) {
+            append(client.shard(shard()), new EntryReader(in, framed));
         } catch (IOException e) {
             throw new CommandFailure(ExitCode.FAILED, "--input: " + Failures.text(e) + "; " + tally.text(), e);
         }
         tally.result().ifPresent(failure -> {
             throw failure;
         });
-        output.print(
-                Map.of("appended", tally.appended(), "lastLsn", tally.last().value()), tally.text());
+        output().print(
+                        Map.of(
+                                "appended",
+                                tally.appended(),
+                                "lastLsn",
+                                tally.last().value()),
+                        tally.text());
     }
 
     /** However the input ends: what was read before is appended, and its outcome known. */

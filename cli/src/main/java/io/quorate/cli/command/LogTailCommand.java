@@ -3,7 +3,6 @@ package io.quorate.cli.command;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.quorate.statemachine.logapp.LogPage;
 import io.quorate.topology.ShardDescriptor;
-import io.quorate.topology.ShardId;
 import io.quorate.wal.log.Lsn;
 import io.quorate.wal.log.ReadUnavailableException;
 import java.io.BufferedOutputStream;
@@ -14,10 +13,8 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 /** Reads. */
@@ -26,11 +23,12 @@ import picocli.CommandLine.Spec;
         description = {
             "Prints entries from an LSN on, one per line.",
             "",
-            "Of a shard with application 'log', what it keeps; of any other, the commands as they lie in its leader's log, as far "
-                    + "back as that goes: behind a checkpoint it is cut, and the first entry that is left is named.",
+            "Of a shard with application 'log', what it keeps, byte for byte; of any other, the commands as they lie in its leader's "
+                    + "log: those of 'kv' in words, of others with what is no text as \\xNN. That log is cut behind a checkpoint; "
+                    + "the first entry that is left is named.",
             "",
-            "With --framed each is preceded by its length as 4 bytes, as 'log append --framed' takes it. With --json, one object with"
-                    + " the array 'entries' and 'next', the LSN to read on from.",
+            "With --framed each is preceded by its length as 4 bytes, as 'log append --framed' takes it, and is never changed. With"
+                    + " --json, one object with the array 'entries' and 'next', the LSN to read on from.",
             "",
             "--follow goes on with what is appended, until it is interrupted: over failovers and restarts, which it tells on standard"
                     + " error. With --json it prints an object for each entry, a line each."
@@ -39,7 +37,7 @@ import picocli.CommandLine.Spec;
         optionListHeading = "%nOptions:%n",
         footerHeading = "%nExamples:%n",
         footer = {"  quorate log tail audit --from 1", "  quorate log tail audit --from 1000 --follow --lsn"})
-final class LogTailCommand implements Callable<Integer> {
+final class LogTailCommand extends OnOneShard implements Callable<Integer> {
     private static final long POLL_MILLIS = 100;
     private static final long RETRY_MILLIS = 500;
     private static final Duration LONG_POLL = Duration.ofSeconds(2);
@@ -48,15 +46,6 @@ final class LogTailCommand implements Callable<Integer> {
 
     @Spec
     private CommandSpec spec;
-
-    @Mixin
-    private ClusterOptions cluster;
-
-    @Mixin
-    private Output output;
-
-    @Parameters(paramLabel = "SHARD", description = "Name of the shard.")
-    private ShardId shard;
 
     @Option(
             names = "--from",
@@ -75,14 +64,15 @@ final class LogTailCommand implements Callable<Integer> {
     @Option(names = "--framed", description = "Print entries framed by lengths.")
     private boolean framed;
 
-    /** Since when reading fails is told once. */
-    private boolean outage;
+    private final Outage outage = new Outage();
+    /** By the latest search. */
+    private Optional<String> leader = Optional.empty();
 
     @Override
     public Integer call() throws IOException, InterruptedException {
-        ShardDescriptor found = cluster.find(output::progress, shard);
+        ShardDescriptor found = cluster().find(output()::progress, shard());
         OutputStream out = new BufferedOutputStream(System.out, 1 << 16); // which others still need: never closed
-        EntryPrinter printer = printer(out);
+        EntryPrinter printer = printer(found, out);
         printer.begin();
         try {
             tail(found, printer);
@@ -98,19 +88,19 @@ final class LogTailCommand implements Callable<Integer> {
         return ExitCode.OK.status();
     }
 
-    private EntryPrinter printer(OutputStream out) {
-        if (output.json()) {
-            return follow ? EntryPrinter.objects(output) : EntryPrinter.oneObject(output, shard);
+    private EntryPrinter printer(ShardDescriptor found, OutputStream out) {
+        if (output().json()) {
+            return follow ? EntryPrinter.objects(output()) : EntryPrinter.oneObject(output(), shard());
         }
-        return framed ? EntryPrinter.frames(out) : EntryPrinter.lines(out, lsn);
+        return framed ? EntryPrinter.frames(out) : EntryPrinter.lines(out, lsn, EntryText.of(found.application()));
     }
 
     private EntrySource source(ShardDescriptor found) {
-        boolean shorter = follow && FOLLOW_PATIENCE.compareTo(cluster.timeout()) < 0;
-        Duration patience = shorter ? FOLLOW_PATIENCE : cluster.timeout();
+        boolean shorter = follow && FOLLOW_PATIENCE.compareTo(cluster().timeout()) < 0;
+        Duration patience = shorter ? FOLLOW_PATIENCE : cluster().timeout();
         Duration half = patience.dividedBy(2);
         Duration wait = LONG_POLL.compareTo(half) < 0 ? LONG_POLL : half;
-        return EntrySource.of(found, cluster, patience, follow ? wait : Duration.ZERO);
+        return EntrySource.of(found, cluster(), patience, follow ? wait : Duration.ZERO);
     }
 
     private void tail(ShardDescriptor first, EntryPrinter printer) throws IOException, InterruptedException {
@@ -148,9 +138,9 @@ final class LogTailCommand implements Callable<Integer> {
     private Optional<LogPage> read(EntrySource source) throws InterruptedException {
         try {
             LogPage page = source.read(next);
-            if (outage) {
-                outage = false;
-                output.note("log tail: goes on from lsn " + next);
+            if (outage.isOver()) {
+                output().note("log tail: goes on from lsn " + next
+                        + leader.map(node -> ", led by " + node).orElse(""));
             }
             return Optional.of(page);
         } catch (RuntimeException e) {
@@ -162,7 +152,11 @@ final class LogTailCommand implements Callable<Integer> {
     /** The shard may be elsewhere by now, or gone: then this fails. */
     private Optional<ShardDescriptor> findAgain() throws InterruptedException {
         try {
-            return Optional.of(cluster.admin(trouble -> {}, FOLLOW_PATIENCE, admin -> admin.find(shard)));
+            return Optional.of(cluster().admin(trouble -> {}, FOLLOW_PATIENCE, admin -> {
+                String peer = admin.leader(shard()).path("self").asText();
+                leader = Optional.of(ShardCondition.nodeOf(peer));
+                return admin.find(shard());
+            }));
         } catch (RuntimeException e) {
             retryOrFail(e);
             return Optional.empty();
@@ -176,10 +170,7 @@ final class LogTailCommand implements Callable<Integer> {
         if (!follow || !passes) {
             throw failure;
         }
-        if (!outage) {
-            outage = true;
-            output.note("log tail: interrupted at lsn " + next + ", trying again: " + failure.getMessage());
-        }
+        outage.goesOn(next, failure.getMessage(), System.nanoTime()).ifPresent(output()::note);
         TimeUnit.MILLISECONDS.sleep(RETRY_MILLIS);
     }
 }

@@ -2,6 +2,8 @@ package io.quorate.cli.command;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.quorate.statemachine.identity.DataDirectoryException;
 import io.quorate.statemachine.service.AdminException;
 import io.quorate.wal.log.Bytes;
@@ -11,6 +13,7 @@ import java.io.IOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.NoSuchFileException;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletionException;
 import org.junit.jupiter.api.Test;
@@ -50,6 +53,15 @@ class FailuresTest {
                 .isEqualTo(ExitCode.REFUSED);
         assertThat(code(new IOException("port"))).isEqualTo(ExitCode.FAILED);
         assertThat(code(new CompletionException(new IOException("port")))).isEqualTo(ExitCode.FAILED);
+    }
+
+    @Test
+    void whatWasDoneOnSomeMembersOnlyIsNotUnavailable() {
+        ObjectNode done = JsonNodeFactory.instance.objectNode().put("lsn", 5);
+        ObjectNode failed = JsonNodeFactory.instance.objectNode().put("error", "refused");
+        assertThat(SnapshotCommand.Take.code(List.of(done, done))).isEqualTo(ExitCode.OK);
+        assertThat(SnapshotCommand.Take.code(List.of(done, failed))).isEqualTo(ExitCode.PARTLY);
+        assertThat(SnapshotCommand.Take.code(List.of(failed))).isEqualTo(ExitCode.UNAVAILABLE);
     }
 
     @Test
