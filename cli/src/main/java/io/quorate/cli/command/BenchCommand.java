@@ -14,9 +14,9 @@ import picocli.CommandLine.Mixin;
                     + " Ratis runs under the same load in turn, so that ratios hold on a noisy machine, too.",
             "",
             "Systems (--system), each with three server processes that write to disk:",
-            "  quorate         Quorate as it comes, with the key-value application applying to RocksDB",
-            "  ratis-defaults  bare Apache Ratis with its defaults and a state machine that does nothing",
-            "  ratis-tuned     the same with the settings that were found to make small writes faster",
+            "  quorate         Quorate as it comes, application kv applying to RocksDB",
+            "  ratis-defaults  bare Apache Ratis, its defaults, and nothing applied",
+            "  ratis-tuned     the same, with settings that make small writes faster",
             "--baseline measures the two ratis-* besides the system, twice each, and prints the ratios to them."
         },
         mixinStandardHelpOptions = true,

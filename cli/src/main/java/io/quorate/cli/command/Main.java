@@ -16,7 +16,12 @@ public final class Main {
 
     /** The whole command tree, writing to this process' standard output and error. */
     public static CommandLine commandLine() {
-        CommandLine root = new CommandLine(new QuorateCommand());
+        CommandLine root = new CommandLine(new QuorateCommand()) {
+            @Override
+            public int execute(String... args) {
+                return super.execute(LeadingOptions.behindTheirCommand(this, args));
+            }
+        };
         Converters.register(root);
         ErrorReport errors = new ErrorReport();
         root.setParameterExceptionHandler(errors);

@@ -21,7 +21,8 @@ import picocli.CommandLine.Command;
             "  quorate demo",
             "  quorate status",
             "",
-            "Every command explains itself: quorate COMMAND --help. With --json a command prints one JSON object, for an error, too."
+            "Every command explains itself: quorate COMMAND --help. Its options may stand before it, too. With --json it prints one JSON "
+                    + "object, for an error, too."
         },
         subcommands = {
             NodeCommand.class,

@@ -85,6 +85,26 @@ class CommandTreeTest {
         }
     }
 
+    /** Of a terminal of 80 columns. */
+    @ParameterizedTest
+    @MethodSource("everyCommand")
+    void tablesInDescriptionsFitALine(CommandLine line) {
+        assertThat(Arrays.stream(line.getCommandSpec().usageMessage().description())
+                        .filter(text -> text.startsWith("  ")))
+                .as(name(line))
+                .allMatch(text -> text.length() < 80);
+    }
+
+    /** What nearly every command has takes little room beside what is its own. */
+    @Test
+    void optionsOfTheConnectionTakeALineOrTwoEach() {
+        String help = CommandRun.of("leader", "show", "--help").out();
+        int begin = help.indexOf("Options:");
+        assertThat(help.substring(begin, help.indexOf("Examples:")).lines().count())
+                .as(help)
+                .isLessThan(20);
+    }
+
     @ParameterizedTest
     @MethodSource("everyCommand")
     void everyCommandTakesJsonAndThenPrintsItsErrorsAsOneObject(CommandLine line) throws Exception {
