@@ -76,7 +76,7 @@ final class NodeCommand implements Callable<Integer> {
             stop.await();
         } catch (PortInUseException e) {
             throw new CommandFailure(
-                    ExitCode.FAILED, file + ":" + ConfigFile.lineOf(file, e.setting()) + ": " + e.getMessage(), e);
+                    ExitCode.REFUSED, file + ":" + ConfigFile.lineOf(file, e.setting()) + ": " + e.getMessage(), e);
         } finally {
             stopped.countDown();
         }

@@ -140,7 +140,9 @@ public final class NodeDaemon implements AutoCloseable {
         } finally {
             closeParts();
         }
-        log.info("[{}] stopped", config.node());
+        if (node.isPresent()) {
+            log.info("[{}] stopped", config.node());
+        }
     }
 
     private void closeParts() throws IOException {

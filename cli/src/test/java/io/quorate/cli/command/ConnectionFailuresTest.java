@@ -19,6 +19,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -85,6 +86,18 @@ class ConnectionFailuresTest {
         assertThat(status.out()).contains(nobody, "Connection refused");
     }
 
+    /** The time limit is that of the command, not of this test: 30 s where somebody answers. */
+    @Test
+    @Timeout(25)
+    void whereNobodyListensACommandDoesNotTryForItsWholeTime() {
+        String nobody = "127.0.0.1:" + FreePorts.pick(1).get(0);
+        CommandRun run = CommandRun.of("kv", "get", "orders", "k", "--server", nobody);
+        assertThat(run.status()).as(run.toString()).isEqualTo(ExitCode.UNAVAILABLE.status());
+        assertThat(run.err())
+                .contains("node at " + nobody, "Connection refused", "is --server right?")
+                .doesNotContain("(..)", "errno", "error(");
+    }
+
     @Test
     void beforeInitCommandsSaySoAtOnce() throws Exception {
         try (LocalNodes nodes = new LocalNodes(directory, 1, "")) {
@@ -130,8 +143,7 @@ class ConnectionFailuresTest {
     void aPortForHttpIsTakenForWhatItIs() throws Exception {
         HealthCheck health = new HealthCheck(new NodeId("n1"));
         InetSocketAddress free = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
-        try (NodeHttpServer http =
-                NodeHttpServer.start(free, Optional.empty(), health, new MetricsPage(new MetricRegistry(), health))) {
+        try (NodeHttpServer http = NodeHttpServer.start(free, Optional.empty(), health, new MetricsPage(new MetricRegistry(), health))) {
             CommandRun run =
                     runAt("127.0.0.1:" + http.address().getPort(), "1h", List.of("kv", "put", "orders", "k", "v"));
             assertThat(run.status()).isEqualTo(ExitCode.UNAVAILABLE.status());
@@ -146,7 +158,7 @@ class ConnectionFailuresTest {
                     directory.resolve("n.yaml"),
                     "node: n1\ndataDirectory: data\nlisten: 127.0.0.1:" + other.getLocalPort() + "\n");
             CommandRun run = CommandRun.of("node", "--config", file.toString());
-            assertThat(run.status()).isEqualTo(ExitCode.FAILED.status());
+            assertThat(run.status()).as("as for a data directory in use").isEqualTo(ExitCode.REFUSED.status());
             assertThat(run.err())
                     .contains(file + ":3: cannot listen at 127.0.0.1:" + other.getLocalPort(), "'listen'", "ss -ltnp")
                     .doesNotContain("Exception");

@@ -4,6 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import io.quorate.cli.process.FreePorts;
 import io.quorate.statemachine.host.HostedShard;
 import io.quorate.statemachine.identity.DataDirectoryException;
@@ -37,6 +41,7 @@ import java.util.TreeMap;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.slf4j.LoggerFactory;
 
 /** Nodes with real directories, ports and Ratis, in this JVM. Long election timeouts: a busy machine elects nobody else. */
 class NodeDaemonTest {
@@ -98,6 +103,30 @@ class NodeDaemonTest {
         assertThatThrownBy(() -> NodeDaemon.start(namesake, APPLICATIONS))
                 .isInstanceOf(DataDirectoryException.class)
                 .hasMessageContaining("belongs to node n1");
+    }
+
+    @Test
+    void whatDidNotStartIsNotSaidToHaveStopped() throws Exception {
+        DaemonConfig config = config("n1");
+        Logger logger = (Logger) LoggerFactory.getLogger(NodeDaemon.class);
+        Level before = logger.getLevel();
+        ListAppender<ILoggingEvent> lines = new ListAppender<>();
+        lines.start();
+        logger.setLevel(Level.INFO);
+        logger.addAppender(lines);
+        try {
+            try (ServerSocket other = new ServerSocket()) {
+                other.bind(config.listen().resolve());
+                assertThatThrownBy(() -> NodeDaemon.start(config, APPLICATIONS))
+                        .isInstanceOf(PortInUseException.class);
+            }
+            assertThat(lines.list).isEmpty();
+            NodeDaemon.start(config, APPLICATIONS).close();
+            assertThat(lines.list).last().hasToString("[INFO] [n1] stopped");
+        } finally {
+            logger.detachAppender(lines);
+            logger.setLevel(before);
+        }
     }
 
     @Test
