@@ -6,7 +6,7 @@ import java.util.Map;
 final class MetricHelp {
     private static final String RATIS = "ratis_";
 
-    private static final Map<String, String> QUORATE = Map.ofEntries(
+    private static final Map<String, String> HELP = Map.ofEntries(
             Map.entry("quorate_apply_seconds", "Applying a batch of entries, the write to the store included."),
             Map.entry(
                     "quorate_batch_answer_seconds",
@@ -20,9 +20,7 @@ final class MetricHelp {
             Map.entry("quorate_checkpoint_seconds", "Making a checkpoint durable."),
             Map.entry("quorate_read_probe_seconds", "A round that confirms the leader for linearizable reads."),
             Map.entry("quorate_rejects_total", "Appends that were rejected, by reason."),
-            Map.entry("quorate_sessions", "Writer sessions that are open."));
-
-    private static final Map<String, String> OF_RATIS = Map.ofEntries(
+            Map.entry("quorate_sessions", "Writer sessions that are open."),
             Map.entry("ratis_leader_election_election_total", "Elections of this peer that ended."),
             Map.entry("ratis_leader_election_election_time_seconds", "How long elections of this peer took."),
             Map.entry("ratis_leader_election_last_leader_elapsed_seconds", "Since a leader was last heard of."),
@@ -45,7 +43,7 @@ final class MetricHelp {
 
     /** @param name of a sample, for example {@code quorate_rejects_total} */
     static String of(String name) {
-        String help = QUORATE.getOrDefault(name, OF_RATIS.get(name));
+        String help = HELP.get(name);
         if (help != null) {
             return help;
         }

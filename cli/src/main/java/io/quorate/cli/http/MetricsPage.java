@@ -59,7 +59,7 @@ public final class MetricsPage {
     private List<MetricFamilySamples> collect() {
         RegistryFamilies families = new RegistryFamilies(new ShardLabels(shardsByGroup()));
         families.add(own);
-        families.add(ofShards());
+        health.shards().forEach(shard -> families.add(shard.metrics()));
         if (health.peer().isPresent() && RatisMetricsBridge.active().isPresent()) {
             String self = health.peer().get().toString();
             families.add(
@@ -70,15 +70,6 @@ public final class MetricsPage {
         List<MetricFamilySamples> all = new ArrayList<>(shards.collect());
         all.addAll(families.all());
         JVM.forEach(collector -> all.addAll(collector.collect()));
-        return all;
-    }
-
-    /** In one registry, so that each name becomes one family; what a shard measured ends with it. */
-    private MetricRegistry ofShards() {
-        MetricRegistry all = new MetricRegistry();
-        for (HostedShard shard : health.shards()) {
-            shard.metrics().getMetrics().forEach(all::register);
-        }
         return all;
     }
 
