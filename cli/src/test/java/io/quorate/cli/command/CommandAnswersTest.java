@@ -3,9 +3,7 @@ package io.quorate.cli.command;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.quorate.cli.process.FreePorts;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -13,7 +11,6 @@ import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -30,9 +27,6 @@ import org.junit.jupiter.api.io.TempDir;
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class CommandAnswersTest {
     private static final Duration PATIENCE = Duration.ofSeconds(90);
-    private static final JsonMapper ONE_OBJECT = JsonMapper.builder()
-            .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
-            .build();
     /** Commands that start processes of their own; their errors are tried in {@link CommandTreeTest}. */
     private static final Set<String> OWN_PROCESSES =
             Set.of("quorate demo", "quorate bench append", "quorate bench read", "quorate bench failover");
@@ -40,38 +34,30 @@ class CommandAnswersTest {
     @TempDir
     private static Path directory;
 
+    private static CommandCluster cluster;
     private static LocalNodes nodes;
 
     @BeforeAll
     static void foundACluster() throws IOException {
-        nodes = new LocalNodes(directory, 4, "drain: 1s\n");
-        for (int node = 1; node <= 3; node++) {
-            nodes.start(node);
-        }
-        assertThat(run("init").status()).isZero();
-        assertThat(run("shards create orders").status()).isZero();
-        assertThat(run("shards create events --application log").status()).isZero();
+        cluster = new CommandCluster(directory, 4, "drain: 1s\n");
+        nodes = cluster.nodes();
     }
 
     @AfterAll
     static void stop() throws IOException {
-        nodes.close();
+        cluster.close();
     }
 
     private static CommandRun run(String command) {
-        return runAt(nodes.servers(3), command);
+        return cluster.run(command.split(" "));
     }
 
     private static CommandRun runAt(String servers, String command) {
-        List<String> args = new ArrayList<>(List.of(command.split(" ")));
-        args.addAll(List.of("--server", servers, "--timeout", "60s"));
-        return CommandRun.of(args.toArray(String[]::new));
+        return cluster.runAt(servers, command.split(" "));
     }
 
     private static JsonNode json(String command) throws IOException {
-        CommandRun run = run(command + " --json");
-        assertThat(run.status()).as(run.toString()).isZero();
-        return ONE_OBJECT.readTree(run.out());
+        return cluster.json(ExitCode.OK, command.split(" "));
     }
 
     @Test
@@ -104,7 +90,7 @@ class CommandAnswersTest {
                 "log tail events",
                 "snapshot take orders")) {
             CommandRun run = run(call + " --json");
-            JsonNode object = ONE_OBJECT.readTree(run.out());
+            JsonNode object = CommandCluster.ONE_OBJECT.readTree(run.out());
             assertThat(object.isObject()).as(call + ": " + run).isTrue();
             assertThat(object.has("error")).as(call + ": " + run).isEqualTo(run.status() != 0);
             if (object.has("error")) {
@@ -117,7 +103,7 @@ class CommandAnswersTest {
         for (List<String> local : List.of(
                 List.of("completion", "--json"), List.of("node", "--config", config.toString(), "--check", "--json"))) {
             CommandRun run = CommandRun.of(local.toArray(String[]::new));
-            assertThat(ONE_OBJECT.readTree(run.out()).isObject()).isTrue();
+            assertThat(CommandCluster.ONE_OBJECT.readTree(run.out()).isObject()).isTrue();
             calls.put("quorate " + local.get(0), local.get(0));
         }
         assertThat(CommandTreeTest.everyCommand()
@@ -164,9 +150,10 @@ class CommandAnswersTest {
             CommandRun run = runAt(down + "," + nodes.address(2), command);
             assertThat(run.status()).as(run.toString()).isZero();
         }
+        awaitStatus(ExitCode.OK);
         CommandRun status = runAt(down + "," + nodes.address(2), "status");
-        assertThat(status.status()).isEqualTo(ExitCode.UNAVAILABLE.status());
-        assertThat(status.out()).contains("n1", "n2", "n3", down);
+        assertThat(status.status()).as("no node of the cluster: " + status).isZero();
+        assertThat(status.out()).contains("3 of 3 nodes up", "n1", "n2", "n3", down);
     }
 
     @Test
@@ -201,19 +188,52 @@ class CommandAnswersTest {
             append("before");
             await().atMost(PATIENCE).until(() -> out.toString().contains("before"));
             nodes.stopAll();
-            await().atMost(PATIENCE).until(() -> err.toString().contains("log tail: interrupted at lsn "));
+            await().atMost(PATIENCE).until(() -> err.toString().contains("log tail: waiting for a leader, at lsn "));
             for (int node = 1; node <= 4; node++) {
                 nodes.start(node);
             }
             append("behind");
             await().atMost(PATIENCE).until(() -> out.toString().contains("behind"));
-            assertThat(err.toString()).containsSubsequence("trying again", "log tail: goes on from lsn ");
+            await().atMost(PATIENCE).until(() -> err.toString().contains("log tail: goes on from lsn "));
+            assertThat(err.toString())
+                    .containsPattern("log tail: goes on from lsn \\d+, led by n[123]\\R")
+                    .doesNotContain("TLS");
             assertThat(out.toString().lines()).as("each once").doesNotHaveDuplicates();
         } finally {
             follower.interrupt();
             follower.join(PATIENCE.toMillis());
         }
         assertThat(follower.isAlive()).isFalse();
+    }
+
+    @Test
+    @Order(6)
+    void statusTellsDownFromDegradedAndNamesTheNodeThatIsDown() throws IOException {
+        awaitStatus(ExitCode.OK);
+        nodes.stop(4);
+        CommandRun down = awaitStatus(ExitCode.UNAVAILABLE);
+        assertThat(down.out().lines().findFirst().orElseThrow())
+                .contains(": down, 3 of 4 nodes up", "n4 does not answer", "late: no leader");
+        assertThat(down.out()).containsPattern("(?m)^n4 +node at " + nodes.address(4) + " does not answer");
+
+        nodes.start(4);
+        awaitStatus(ExitCode.OK);
+        assertThat(run("shards remove late --yes").status()).isZero();
+        nodes.stop(4);
+        CommandRun degraded = awaitStatus(ExitCode.PARTLY);
+        assertThat(degraded.out().lines().findFirst().orElseThrow())
+                .contains(": degraded, 3 of 4 nodes up", "n4 does not answer", "all shards serve")
+                .as("3 of its 4 voters are left")
+                .endsWith("not if one more voter is lost: orders");
+        JsonNode status = cluster.json(ExitCode.PARTLY, "status");
+        assertThat(status.path("state").asText()).isEqualTo("degraded");
+        assertThat(status.path("nodesUp").asInt()).isEqualTo(3);
+        assertThat(status.path("nodes").findValuesAsText("node")).contains("n1", "n2", "n3", "n4");
+    }
+
+    /** Who was elected, or lost, takes a moment to get around. */
+    private static CommandRun awaitStatus(ExitCode code) {
+        return await().atMost(PATIENCE).until(() -> run("status"), run -> run.status() == code.status());
     }
 
     private static void append(String entry) throws IOException {

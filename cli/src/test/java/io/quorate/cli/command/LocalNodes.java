@@ -54,6 +54,15 @@ final class LocalNodes implements AutoCloseable {
         return daemon;
     }
 
+    void stop(int node) throws IOException {
+        for (NodeDaemon daemon : List.copyOf(running)) {
+            if (daemon.config().listen().toString().equals(address(node))) {
+                daemon.close();
+                running.remove(daemon);
+            }
+        }
+    }
+
     /** Stops what runs; {@link #start} may start it again. */
     void stopAll() throws IOException {
         for (NodeDaemon daemon : running) {
