@@ -73,15 +73,19 @@ class ReadmeTest {
                         .filter(line -> !line.startsWith("./quorate "))
                         .reduce("", (all, line) -> all + line + "\n"),
                 place);
+        bash(script);
+        for (int node = 1; node <= 3; node++) {
+            Path file = directory.resolve("n" + node + ".yaml");
+            Files.writeString(file, here(Files.readString(file), place) + "preset: many-shards\nmemory: 32MiB\n");
+        }
+    }
+
+    private static void bash(String script) throws Exception {
         Process bash = new ProcessBuilder("bash", "-euc", script)
                 .redirectErrorStream(true)
                 .start();
         String output = new String(bash.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         assertThat(bash.waitFor()).as(output).isZero();
-        for (int node = 1; node <= 3; node++) {
-            Path file = directory.resolve("n" + node + ".yaml");
-            Files.writeString(file, here(Files.readString(file), place) + "preset: many-shards\nmemory: 32MiB\n");
-        }
     }
 
     private List<NodeDaemon> startNodes() throws IOException {
@@ -94,12 +98,15 @@ class ReadmeTest {
         return nodes;
     }
 
-    private List<CommandRun> commands(String block, String place) {
+    private List<CommandRun> commands(String block, String place) throws Exception {
         List<CommandRun> runs = new ArrayList<>();
         for (String line : here(block, place).lines().toList()) {
             if (line.startsWith("export ")) {
                 String[] variable = line.substring("export ".length()).split("=", 2);
                 System.setProperty(variable[0], variable[1]);
+            }
+            if (line.startsWith("printf ")) {
+                bash(line);
             }
             if (line.startsWith("./quorate ")) {
                 // a busy machine takes longer than the default
@@ -120,9 +127,12 @@ class ReadmeTest {
         List<String> blocks = blocks(heading, "sh");
         shell(blocks.get(0), place);
         List<NodeDaemon> nodes = startNodes();
-        System.setProperty("QUORATE_SERVER", "127.0.0.1:" + ports.get(0));
         try {
-            assertThat(commands(blocks.get(1), place)).anyMatch(run -> run.out().equals("3" + System.lineSeparator()));
+            List<CommandRun> runs = new ArrayList<>();
+            for (String block : blocks.subList(1, blocks.size())) {
+                runs.addAll(commands(block, place));
+            }
+            assertThat(runs).anyMatch(run -> run.out().equals("3" + System.lineSeparator()));
         } finally {
             for (String variable : List.of("QUORATE_SERVER", "QUORATE_TLS_CA", "QUORATE_TLS_CERT", "QUORATE_TLS_KEY")) {
                 System.clearProperty(variable);
@@ -152,8 +162,8 @@ class ReadmeTest {
         String address = "127.0.0.1:" + ports.get(0);
         String program = blocks("## Embed it", "java")
                 .get(0)
-                .replace("127.0.0.1:7001", address)
-                .replace("data/n1", directory.resolve("n1").toString());
+                .replace("127.0.0.1:7011", address)
+                .replace("data/e1", directory.resolve("e1").toString());
         Path source = Files.writeString(directory.resolve("Tally.java"), program);
         String classPath = System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"));
         ByteArrayOutputStream problems = new ByteArrayOutputStream();
@@ -170,6 +180,20 @@ class ReadmeTest {
             System.setOut(before);
         }
         assertThat(printed.toString(StandardCharsets.UTF_8)).contains("apples: 1");
+    }
+
+    /** What is measured anew is written there first. */
+    @Test
+    void measuredNumbersAreThoseOfTheArchitecture() throws Exception {
+        String text = readme();
+        String measured = text.substring(text.indexOf("| load | measured |"), text.indexOf("Goals, conditions"));
+        String architecture = Files.readString(Path.of("..", "docs", "ARCHITECTURE.md"));
+        Matcher number = Pattern.compile("\\d[\\d,.]*\\d(?=[/ ,|])").matcher(measured);
+        List<String> numbers = new ArrayList<>();
+        while (number.find()) {
+            numbers.add(number.group());
+        }
+        assertThat(numbers).contains("60,083", "305", "0.36").allMatch(architecture::contains);
     }
 
     @Test
