@@ -24,9 +24,9 @@ final class SnapshotCommand extends CommandGroup {
             description = {
                 "Takes a snapshot on every member of a shard that can be reached, and prints the LSN of each.",
                 "",
-                "Segments of the consensus log that lie before it are deleted, but for the one that is being written and those with the "
-                        + "last 10,000 consensus entries (1,000 with preset many-shards), which spare a follower that was away a copy of "
-                        + "the whole state.",
+                "Segments of the consensus log that lie before it are deleted, but for the one that is being written and for some that "
+                        + "spare a member which was away a copy of the whole state: the last 10,000 consensus entries or 64 MiB, "
+                        + "whatever is less (many-shards: 1,000 or 4 MiB), and eight times as much while a member lacks them.",
                 "",
                 "Exits with 7 if a member failed, with 5 if all did."
             },
