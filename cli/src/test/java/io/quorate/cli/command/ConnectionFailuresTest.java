@@ -143,7 +143,8 @@ class ConnectionFailuresTest {
     void aPortForHttpIsTakenForWhatItIs() throws Exception {
         HealthCheck health = new HealthCheck(new NodeId("n1"));
         InetSocketAddress free = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
-        try (NodeHttpServer http = NodeHttpServer.start(free, Optional.empty(), health, new MetricsPage(new MetricRegistry(), health))) {
+        try (NodeHttpServer http =
+                NodeHttpServer.start(free, Optional.empty(), health, new MetricsPage(new MetricRegistry(), health))) {
             CommandRun run =
                     runAt("127.0.0.1:" + http.address().getPort(), "1h", List.of("kv", "put", "orders", "k", "v"));
             assertThat(run.status()).isEqualTo(ExitCode.UNAVAILABLE.status());

@@ -117,8 +117,7 @@ class NodeDaemonTest {
         try {
             try (ServerSocket other = new ServerSocket()) {
                 other.bind(config.listen().resolve());
-                assertThatThrownBy(() -> NodeDaemon.start(config, APPLICATIONS))
-                        .isInstanceOf(PortInUseException.class);
+                assertThatThrownBy(() -> NodeDaemon.start(config, APPLICATIONS)).isInstanceOf(PortInUseException.class);
             }
             assertThat(lines.list).isEmpty();
             NodeDaemon.start(config, APPLICATIONS).close();
