@@ -240,8 +240,8 @@ final class ClientLoop {
         shards.forEach(shard -> shard.step(new ShardEvent.Measured(roundTripNanos)));
     }
 
-    /** Ends all requests, says goodbye to the nodes, and stops; waits for it for at most the time given. */
-    void close(long waitMillis) {
+    /** Ends all requests and says goodbye to the nodes, in a while. */
+    void beginClosing() {
         admission.close();
         later(() -> {
             List.copyOf(shards).forEach(ShardHandle::close);
@@ -252,9 +252,13 @@ final class ClientLoop {
                 drained.countDown();
             }
         });
+    }
+
+    /** After {@link #beginClosing}: stops once nodes have answered the goodbye, or at the deadline. */
+    void endClosing(long deadlineNanos) {
         try {
-            if (!isOwnThread() && !drained.await(waitMillis, TimeUnit.MILLISECONDS)) {
-                LOG.debug("nodes did not answer the goodbye within {} ms", waitMillis);
+            if (!isOwnThread() && !drained.await(deadlineNanos - System.nanoTime(), TimeUnit.NANOSECONDS)) {
+                LOG.debug("not all nodes answered the goodbye in time");
             }
         } catch (InterruptedException interrupted) {
             Thread.currentThread().interrupt();

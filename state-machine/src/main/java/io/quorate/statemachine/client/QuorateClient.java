@@ -2,7 +2,6 @@ package io.quorate.statemachine.client;
 
 import io.quorate.topology.ShardId;
 import java.util.Objects;
-import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 
@@ -12,30 +11,40 @@ import java.util.concurrent.ConcurrentMap;
  * <p>{@link #close} completes what is outstanding: as rejected what certainly was not logged, as indeterminate everything else.
  */
 public final class QuorateClient implements AutoCloseable {
-    private static final long GOODBYE_MILLIS = 500;
+    private static final long GOODBYE_NANOS = 500_000_000;
 
     private final ClientLoop loop;
-    /** Its own threads; empty if they are shared. */
-    private final Optional<ClientThreads> own;
+    private final ClientThreads threads;
+    /** Whether the threads are its own. */
+    private final boolean alone;
 
     private final ConcurrentMap<ShardId, ShardHandle> shards = new ConcurrentHashMap<>();
     private boolean closed;
 
-    private QuorateClient(ClientConfig config, ClientThreads threads, Optional<ClientThreads> own) {
+    private QuorateClient(ClientConfig config, ClientThreads threads, boolean alone) {
         this.loop = new ClientLoop(Objects.requireNonNull(config, "config"), threads.next());
-        this.own = own;
+        this.threads = threads;
+        this.alone = alone;
     }
 
     /** Makes a client. It connects when it is used first. */
     public static QuorateClient create(ClientConfig config) {
-        Objects.requireNonNull(config, "config");
         ClientThreads threads = ClientThreads.of(1);
-        return new QuorateClient(config, threads, Optional.of(threads));
+        try {
+            return new QuorateClient(config, threads, true);
+        } catch (RuntimeException refused) {
+            threads.close();
+            throw refused;
+        }
     }
 
-    /** Makes a client with connections of its own, on a thread that it shares with others. It connects when it is used first. */
+    /**
+     * Makes a client with connections of its own, on a thread that it shares with others. It connects when it is used first.
+     *
+     * @throws IllegalStateException if the threads are closed
+     */
     public static QuorateClient create(ClientConfig config, ClientThreads threads) {
-        return new QuorateClient(config, threads, Optional.empty());
+        return threads.add(() -> new QuorateClient(config, threads, false));
     }
 
     /** The handle of a shard, always the same one. Whether the shard exists shows when it is used. */
@@ -69,13 +78,27 @@ public final class QuorateClient implements AutoCloseable {
     /** Ends all requests and closes the writer sessions; takes at most about a second. Idempotent. */
     @Override
     public void close() {
-        synchronized (this) {
-            if (closed) {
-                return;
-            }
-            closed = true;
+        if (beginClosing()) {
+            endClosing(System.nanoTime() + GOODBYE_NANOS);
         }
-        loop.close(GOODBYE_MILLIS);
-        own.ifPresent(ClientThreads::close);
+    }
+
+    /** False if that was done before. */
+    synchronized boolean beginClosing() {
+        if (closed) {
+            return false;
+        }
+        closed = true;
+        loop.beginClosing();
+        return true;
+    }
+
+    /** After {@link #beginClosing}. */
+    void endClosing(long deadlineNanos) {
+        loop.endClosing(deadlineNanos);
+        threads.remove(this);
+        if (alone) {
+            threads.close();
+        }
     }
 }

@@ -44,6 +44,8 @@ final class ShardHandle implements ShardClient {
     /** True if the last look found nothing: callers do not come in crowds now. */
     private boolean quiet = true;
 
+    private boolean closed;
+
     ShardHandle(ShardId id, ClientLoop loop) {
         this.id = id;
         this.loop = loop;
@@ -253,6 +255,9 @@ final class ShardHandle implements ShardClient {
 
     /** Sends what the connections can take; the rest goes when they can. */
     void pump() {
+        if (closed) {
+            return; // all is answered, and a timer would outlive the client where threads are shared
+        }
         for (String address : core.wantsToSendTo(loop.now())) {
             NodeConnection connection = loop.connect(address);
             boolean sent = true;
@@ -308,5 +313,7 @@ final class ShardHandle implements ShardClient {
         step(new ShardEvent.Submitted(appends.takeAll()));
         step(new ShardEvent.Asked(queries.takeAll()));
         step(new ShardEvent.Closed());
+        closed = true;
+        timer.stop();
     }
 }

@@ -25,6 +25,12 @@ final class WakeTimer {
         armed = Optional.of(loop.schedule(this::fire, Math.max(0, nanos - loop.now())));
     }
 
+    /** Wakes no more until it is set again. */
+    void stop() {
+        armed.ifPresent(later -> later.cancel(false));
+        armed = Optional.empty();
+    }
+
     private void fire() {
         armed = Optional.empty();
         loop.turn(action);

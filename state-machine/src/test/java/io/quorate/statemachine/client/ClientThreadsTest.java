@@ -6,9 +6,15 @@ import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.awaitility.Awaitility.await;
 
 import io.quorate.topology.ShardId;
+import io.quorate.wal.log.AppendOutcome;
 import io.quorate.wal.log.AppendOutcome.Committed;
+import io.quorate.wal.log.AppendOutcome.Indeterminate;
+import io.quorate.wal.log.AppendOutcome.Rejected;
 import io.quorate.wal.log.Bytes;
+import java.lang.ref.WeakReference;
+import java.time.Duration;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -53,6 +59,45 @@ class ClientThreadsTest {
             appendAndNoteThread(client, threads);
             client.close();
             await("the end of its thread").until(() -> threads.stream().noneMatch(Thread::isAlive));
+        }
+    }
+
+    /** Whoever waits for an answer would else wait for ever. */
+    @Test
+    void theEndOfTheThreadsIsThatOfTheClientsThatAreLeft() {
+        try (TestCluster cluster = TestCluster.of(3)) {
+            ClientThreads shared = ClientThreads.of(1);
+            QuorateClient client = cluster.client(shared);
+            append(client);
+            cluster.shards.get(0).mode(TestShard.Mode.HOLD);
+            CompletableFuture<AppendOutcome> outstanding =
+                    client.shard(TestCluster.ORDERS).append(VALUE);
+            shared.close();
+            assertThat(outstanding)
+                    .succeedsWithin(Duration.ofSeconds(30))
+                    .isInstanceOfAny(Indeterminate.class, Rejected.class);
+            assertThat(client.shard(TestCluster.ORDERS).appendAndWait(VALUE)).isInstanceOf(Rejected.class);
+            assertThatIllegalStateException().isThrownBy(() -> cluster.client(shared));
+            client.close();
+        }
+    }
+
+    @Test
+    void aClientThatIsClosedLeavesNothingOnAThreadThatGoesOn() {
+        try (TestCluster cluster = TestCluster.of(3);
+                ClientThreads shared = ClientThreads.of(1)) {
+            WeakReference<ShardClient> closed = closedClient(cluster, shared);
+            await("nobody to keep it").until(() -> {
+                System.gc();
+                return closed.get() == null;
+            });
+        }
+    }
+
+    private static WeakReference<ShardClient> closedClient(TestCluster cluster, ClientThreads shared) {
+        try (QuorateClient client = cluster.client(shared)) {
+            append(client);
+            return new WeakReference<>(client.shard(TestCluster.ORDERS));
         }
     }
 
