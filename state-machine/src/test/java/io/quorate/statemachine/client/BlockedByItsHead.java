@@ -2,6 +2,7 @@ package io.quorate.statemachine.client;
 
 import io.quorate.statemachine.client.core.Append;
 import io.quorate.statemachine.client.core.ShardAction;
+import io.quorate.statemachine.client.core.ShardCore;
 import io.quorate.statemachine.client.core.ShardEvent;
 import io.quorate.wal.log.AppendOutcome;
 import io.quorate.wal.log.AppendOutcome.Rejected;
@@ -16,8 +17,7 @@ import java.util.Set;
  * A planted fault, which the client once had: one queue for what is to be sent again and for what comes back from an expired session.
  * While the window is full, one of the latter at its head keeps all others from being sent, whose answers alone would make room.
  */
-final class BlockedByItsHead implements SimulatedCore {
-    private final SimulatedCore real;
+final class BlockedByItsHead extends SimulatedCore {
     /** Writer of the latest session that something was sent in. */
     private long writer;
     /** Sent in the open session and not answered for good. */
@@ -25,12 +25,12 @@ final class BlockedByItsHead implements SimulatedCore {
     /** Of a former session, certainly not logged. */
     private final Set<Append> heads = new HashSet<>();
 
-    BlockedByItsHead(SimulatedCore real) {
-        this.real = real;
+    BlockedByItsHead(ShardCore core, int window) {
+        super(core, window);
     }
 
     @Override
-    public List<ShardAction> step(long nowNanos, ShardEvent event) {
+    List<ShardAction> step(long nowNanos, ShardEvent event) {
         if (event instanceof ShardEvent.Ready && isBlocked()) {
             return List.of();
         }
@@ -39,7 +39,7 @@ final class BlockedByItsHead implements SimulatedCore {
                 note(answered.appends().get(i), answered.outcomes().get(i));
             }
         }
-        List<ShardAction> actions = real.step(nowNanos, event);
+        List<ShardAction> actions = super.step(nowNanos, event);
         actions.forEach(this::note);
         return actions;
     }
@@ -75,20 +75,5 @@ final class BlockedByItsHead implements SimulatedCore {
         }
         heads.remove(append);
         inSession.add(append);
-    }
-
-    @Override
-    public List<String> wantsToSendTo(long nowNanos) {
-        return real.wantsToSendTo(nowNanos);
-    }
-
-    @Override
-    public long wakeAtNanos(long nowNanos) {
-        return real.wakeAtNanos(nowNanos);
-    }
-
-    @Override
-    public int window() {
-        return real.window();
     }
 }

@@ -34,7 +34,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SplittableRandom;
-import java.util.function.UnaryOperator;
+import java.util.function.BiFunction;
 
 /**
  * A client's core against three nodes in one thread: every message may be lost with its connection, delayed, or applied long after
@@ -78,11 +78,11 @@ final class CoreSimulation {
     private int submitted;
 
     CoreSimulation(long seed) {
-        this(seed, UnaryOperator.identity());
+        this(seed, SimulatedCore::new);
     }
 
-    /** @param spoiled makes a faulty core of the real one */
-    CoreSimulation(long seed, UnaryOperator<SimulatedCore> spoiled) {
+    /** @param stepped what is stepped, made of the real core and its window */
+    CoreSimulation(long seed, BiFunction<ShardCore, Integer, SimulatedCore> stepped) {
         this.random = new SplittableRandom(seed);
         for (int i = 1; i <= 3; i++) {
             peers.add(new Peer(
@@ -92,7 +92,7 @@ final class CoreSimulation {
         WriterSettings settings =
                 new WriterSettings(60_000, 1 + random.nextInt(20), 250 * MILLI, 2_000 * MILLI, 10 * MILLI, 250 * MILLI);
         ShardCore real = new ShardCore("orders", seeds, settings, new SplittableRandom(seed + 1));
-        this.core = spoiled.apply(SimulatedCore.of(real, settings.window()));
+        this.core = stepped.apply(real, settings.window());
         log.lead(peers.get(0).id());
     }
 

@@ -5,38 +5,30 @@ import io.quorate.statemachine.client.core.ShardCore;
 import io.quorate.statemachine.client.core.ShardEvent;
 import java.util.List;
 
-/** What a simulation steps: the real core, or one with a planted fault before it. */
-interface SimulatedCore {
-    List<ShardAction> step(long nowNanos, ShardEvent event);
+/** What a simulation steps: the real core; or, extended, one with a planted fault before it. */
+class SimulatedCore {
+    private final ShardCore core;
+    private final int window;
 
-    List<String> wantsToSendTo(long nowNanos);
+    /** @param window sequences that a session may have between its oldest unanswered append and its newest */
+    SimulatedCore(ShardCore core, int window) {
+        this.core = core;
+        this.window = window;
+    }
 
-    long wakeAtNanos(long nowNanos);
+    List<ShardAction> step(long nowNanos, ShardEvent event) {
+        return core.step(nowNanos, event);
+    }
 
-    /** Sequences that a session may have between its oldest unanswered append and its newest. */
-    int window();
+    final List<String> wantsToSendTo(long nowNanos) {
+        return core.wantsToSendTo(nowNanos);
+    }
 
-    static SimulatedCore of(ShardCore core, int window) {
-        return new SimulatedCore() {
-            @Override
-            public List<ShardAction> step(long nowNanos, ShardEvent event) {
-                return core.step(nowNanos, event);
-            }
+    final long wakeAtNanos(long nowNanos) {
+        return core.wakeAtNanos(nowNanos);
+    }
 
-            @Override
-            public List<String> wantsToSendTo(long nowNanos) {
-                return core.wantsToSendTo(nowNanos);
-            }
-
-            @Override
-            public long wakeAtNanos(long nowNanos) {
-                return core.wakeAtNanos(nowNanos);
-            }
-
-            @Override
-            public int window() {
-                return window;
-            }
-        };
+    final int window() {
+        return window;
     }
 }
