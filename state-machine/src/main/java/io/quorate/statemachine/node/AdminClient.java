@@ -62,9 +62,9 @@ public final class AdminClient implements AutoCloseable {
         try {
             answer = ClientCalls.blockingUnaryCall(channel, QuorateMethods.ADMIN, options, request);
         } catch (StatusRuntimeException e) {
-            // a node that was away for long is not to be away for longer: the transport would wait for up to two
-            // minutes
-            channel.resetConnectBackoff();
+            // a node that was away for long is not to be away for longer: the next call goes over a new connection, and
+            // waits neither for the transport's next attempt, up to two minutes, nor for what a cut has stalled
+            channel.enterIdle();
             ConnectionProblem problem = ConnectionProblem.of(e.getStatus(), watch.sent);
             String error = problem.settings() ? WRONG_SETTINGS : watch.sent ? NO_ANSWER : UNREACHABLE;
             throw new AdminException(

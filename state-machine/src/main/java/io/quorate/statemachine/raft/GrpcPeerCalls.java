@@ -57,6 +57,11 @@ final class GrpcPeerCalls implements PeerCalls, AutoCloseable {
             .setResponseMarshaller(BYTES)
             .build();
 
+    /** For a sign of life, which takes no work. */
+    private static final Duration SIGN_TIMEOUT = Duration.ofMillis(900);
+
+    private static final UUID NO_GROUP = new UUID(0, 0);
+
     private final ClusterId cluster;
     private final Duration timeout;
     private final Function<String, ManagedChannel> connect;
@@ -92,11 +97,24 @@ final class GrpcPeerCalls implements PeerCalls, AutoCloseable {
         return call(peer, PeerMessage.Operation.LEADER_GONE, group, term).thenApply(answer -> answer[0] != 0);
     }
 
+    /**
+     * Asks a node whether it goes on serving: false if it is about to stop. Fails if it does not answer within a second; any answer
+     * is a sign of life.
+     */
+    CompletableFuture<Boolean> stays(String address) {
+        PeerMessage.Call call = new PeerMessage.Call(PeerMessage.Operation.STAYS, cluster, NO_GROUP, -1);
+        return call(address, call, SIGN_TIMEOUT).thenApply(answer -> answer[0] != 0);
+    }
+
     private CompletableFuture<long[]> call(Peer peer, PeerMessage.Operation operation, UUID group, long index) {
-        ManagedChannel channel = channels.computeIfAbsent(peer.address(), connect);
-        CallOptions options = CallOptions.DEFAULT.withDeadlineAfter(timeout.toNanos(), TimeUnit.NANOSECONDS);
+        return call(peer.address(), new PeerMessage.Call(operation, cluster, group, index), timeout);
+    }
+
+    private CompletableFuture<long[]> call(String address, PeerMessage.Call question, Duration within) {
+        ManagedChannel channel = channels.computeIfAbsent(address, connect);
+        CallOptions options = CallOptions.DEFAULT.withDeadlineAfter(within.toNanos(), TimeUnit.NANOSECONDS);
         CompletableFuture<long[]> future = new CompletableFuture<>();
-        byte[] request = PeerMessage.encode(new PeerMessage.Call(operation, cluster, group, index));
+        byte[] request = PeerMessage.encode(question);
         ClientCalls.asyncUnaryCall(channel.newCall(CALL, options), request, new StreamObserver<>() {
             @Override
             public void onNext(byte[] answer) {
@@ -110,7 +128,7 @@ final class GrpcPeerCalls implements PeerCalls, AutoCloseable {
 
             @Override
             public void onCompleted() {
-                future.completeExceptionally(new IllegalStateException("peer " + peer.id() + " answered nothing"));
+                future.completeExceptionally(new IllegalStateException("peer at " + address + " answered nothing"));
             }
         });
         return future;
@@ -128,6 +146,17 @@ final class GrpcPeerCalls implements PeerCalls, AutoCloseable {
             look(address, channel, false, ended);
         } else if (channel.getState(true) != ConnectivityState.READY) {
             channel.resetConnectBackoff();
+        }
+    }
+
+    /**
+     * What is asked of a node next goes over a new connection, which is made at once: neither behind the transport's pause after
+     * one that failed, nor behind packets that it sends again and again. What is under way keeps the old one.
+     */
+    void renew(String address) {
+        ManagedChannel channel = channels.get(address);
+        if (channel != null) {
+            channel.enterIdle();
         }
     }
 

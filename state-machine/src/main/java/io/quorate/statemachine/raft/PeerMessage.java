@@ -16,7 +16,9 @@ final class PeerMessage {
         LOG_STATE,
         READ_INDEX,
         VERSIONS,
-        LEADER_GONE
+        LEADER_GONE,
+        /** Of a node, not of a group: the group says nothing. */
+        STAYS
     }
 
     /** A question. */

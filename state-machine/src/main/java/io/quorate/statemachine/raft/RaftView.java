@@ -5,6 +5,7 @@ import io.quorate.topology.PeerId;
 import io.quorate.topology.Role;
 import io.quorate.topology.quorum.VoterSets;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -85,6 +86,16 @@ final class RaftView implements GroupView {
         return open().map(division -> division.getInfo().isLeaderReady()
                         || !division.getInfo().isLeader())
                 .orElse(true);
+    }
+
+    /** True if this replica leads and a peer has answered it within a time: Ratis' connections to it work. */
+    boolean hears(PeerId peer, Duration within) {
+        return open().filter(division -> division.getInfo().isLeader())
+                .map(division -> division.getInfo().getRoleInfoProto().getLeaderInfo().getFollowerInfoList().stream()
+                        .anyMatch(follower ->
+                                follower.getId().getId().toStringUtf8().equals(peer.toString())
+                                        && follower.getLastRpcElapsedTimeMs() < within.toMillis()))
+                .orElse(false);
     }
 
     RaftLog log() {

@@ -8,6 +8,7 @@ import io.quorate.statemachine.host.VersionSurvey;
 import io.quorate.statemachine.store.Position;
 import io.quorate.statemachine.store.StateDigest;
 import io.quorate.topology.Peer;
+import io.quorate.topology.PeerId;
 import io.quorate.topology.ShardDescriptor;
 import io.quorate.wal.log.AppendOutcome;
 import io.quorate.wal.log.AppendOutcome.Rejected;
@@ -246,6 +247,11 @@ final class RatisShard implements HostedShard, GroupEvents {
     public void leaderLost() {
         appends.leaderLost();
         view.leader().map(Peer::address).ifPresent(shared.nodes()::watch);
+    }
+
+    /** True if this replica leads and a peer has answered Ratis within a time. */
+    boolean hears(PeerId peer, Duration within) {
+        return view.hears(peer, within);
     }
 
     /** The process at an address has ended. */

@@ -21,7 +21,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
-import java.util.stream.Collectors;
 import org.apache.ratis.conf.Parameters;
 import org.apache.ratis.conf.RaftProperties;
 import org.apache.ratis.grpc.GrpcConfigKeys;
@@ -40,9 +39,6 @@ import org.slf4j.LoggerFactory;
  */
 public final class RatisShardHost implements ShardDirectory, AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(RatisShardHost.class);
-    /** Between two looks for connections that no shard needs any more. */
-    private static final long RETAIN_SECONDS = 60;
-
     private static final Duration CHECKPOINT_TIMEOUT = Duration.ofMinutes(1);
     /** What opening a shard may take on a disk that was full. */
     private static final long REOPEN_BYTES = 16 << 20;
@@ -56,24 +52,11 @@ public final class RatisShardHost implements ShardDirectory, AutoCloseable {
     private final DiskGuard disk;
     private final LocalCalls calls = new LocalCalls();
     private final RaftSync sync = new RaftSync(this::syncFailed);
-    private final NodeWatch nodes = new Nodes();
+    private final RatisConnections connections = new RatisConnections(this::server);
+    private final OtherNodes nodes;
     private final RaftServer server;
     private final ShardLives lives;
-
-    /** The nodes that lead shards of this one. */
-    private final class Nodes implements NodeWatch {
-        @Override
-        public void watch(String address) {
-            // shards that it led need not wait until they miss its heartbeats
-            peers.watch(
-                    address, () -> lives.all().forEach(hosted -> hosted.shard().nodeGone(address)));
-        }
-
-        @Override
-        public boolean isGone(String address) {
-            return peers.isGone(address);
-        }
-    }
+    private volatile boolean stopping;
 
     /**
      * Opens what the data directory holds and starts serving.
@@ -92,6 +75,7 @@ public final class RatisShardHost implements ShardDirectory, AutoCloseable {
                 new GrpcPeerCalls(config.cluster(), PEER_TIMEOUT, address -> GrpcWiring.connect(address, config.tls()));
         this.disk = new DiskGuard(config.dataDirectory(), config.diskReserveBytes());
         this.lives = new ShardLives(config, directory, new RatisGroups(this::server, calls), this::serve);
+        this.nodes = new OtherNodes(config.self().toString(), peers, connections, lives, executors.workers());
         try {
             lives.read();
             Parameters parameters =
@@ -139,9 +123,7 @@ public final class RatisShardHost implements ShardDirectory, AutoCloseable {
         lives.recover();
         long tick = config.raft().tickMillis();
         executors.scheduler().scheduleWithFixedDelay(this::tick, tick, tick, TimeUnit.MILLISECONDS);
-        executors
-                .scheduler()
-                .scheduleWithFixedDelay(this::retainPeers, RETAIN_SECONDS, RETAIN_SECONDS, TimeUnit.SECONDS);
+        nodes.start(executors.scheduler());
         log.info("[{}] serves {} shards at {}", config.self(), lives.all().size(), config.address());
     }
 
@@ -270,6 +252,9 @@ public final class RatisShardHost implements ShardDirectory, AutoCloseable {
     }
 
     private CompletableFuture<long[]> answer(PeerMessage.Call call) {
+        if (call.operation() == PeerMessage.Operation.STAYS && call.cluster().equals(config.cluster())) {
+            return CompletableFuture.completedFuture(new long[] {stopping ? 0 : 1, 0, 0});
+        }
         Optional<ShardLives.Served> hosted = lives.find(call.group());
         if (!call.cluster().equals(config.cluster()) || hosted.isEmpty()) {
             throw new ReadUnavailableException(
@@ -300,15 +285,18 @@ public final class RatisShardHost implements ShardDirectory, AutoCloseable {
         }
     }
 
-    private void retainPeers() {
-        try {
-            peers.retain(lives.all().stream()
-                    .flatMap(hosted -> hosted.shard().status().peers().stream())
-                    .map(Peer::address)
-                    .collect(Collectors.toSet()));
-        } catch (RuntimeException e) {
-            log.warn("[{}] connections cannot be looked through; tried again", config.self(), e);
-        }
+    /** From now on other nodes that ask hear that this one is about to stop, so that none hands leadership to it. */
+    public void announceStop() {
+        stopping = true;
+    }
+
+    /**
+     * Asks another node whether it goes on serving.
+     *
+     * @return false if it is about to stop, or does not answer within a second
+     */
+    public CompletableFuture<Boolean> stays(Peer peer) {
+        return nodes.stays(peer.address()).exceptionally(silent -> false);
     }
 
     private void checkpoint(ShardLives.Served hosted) {
@@ -336,6 +324,7 @@ public final class RatisShardHost implements ShardDirectory, AutoCloseable {
     /** Stops serving, in order: no new appends, Ratis closed, whoever still waits is answered. */
     @Override
     public void close() throws IOException {
+        stopping = true;
         lives.all().forEach(hosted -> hosted.shard().close());
         try {
             if (server != null) { // else it was not made: closed by the constructor

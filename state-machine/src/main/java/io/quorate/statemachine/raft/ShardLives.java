@@ -2,6 +2,8 @@ package io.quorate.statemachine.raft;
 
 import io.quorate.statemachine.raft.sync.PeerMemory;
 import io.quorate.topology.Generation;
+import io.quorate.topology.Peer;
+import io.quorate.topology.PeerId;
 import io.quorate.topology.ShardDescriptor;
 import io.quorate.topology.ShardId;
 import io.quorate.wal.log.Lsn;
@@ -12,9 +14,11 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 import org.apache.ratis.protocol.RaftGroupId;
 import org.apache.ratis.statemachine.StateMachine;
 import org.slf4j.Logger;
@@ -25,7 +29,7 @@ import org.slf4j.LoggerFactory;
  * before it is done, so that a crash in between is resumed. A shard has one life at a time here. Thread-safe; one change at a time,
  * and each blocks.
  */
-final class ShardLives {
+final class ShardLives implements OtherNodes.Shards {
     private static final Logger log = LoggerFactory.getLogger(ShardLives.class);
     private static final Duration REOPEN_PAUSE = Duration.ofSeconds(1);
 
@@ -73,6 +77,25 @@ final class ShardLives {
 
     Collection<Served> all() {
         return served.values();
+    }
+
+    @Override
+    public Set<Peer> otherPeers() {
+        return all().stream()
+                .flatMap(hosted -> hosted.shard().status().peers().stream())
+                .filter(peer -> !peer.id().equals(config.self()))
+                .collect(Collectors.toSet());
+    }
+
+    @Override
+    public boolean hears(PeerId peer, Duration within) {
+        return all().stream().anyMatch(hosted -> hosted.shard().hears(peer, within));
+    }
+
+    /** Shards that it led need not wait until they miss its heartbeats. */
+    @Override
+    public void nodeGone(String address) {
+        all().forEach(hosted -> hosted.shard().nodeGone(address));
     }
 
     /** Resumes what a crash interrupted; once Ratis has opened what it found. */

@@ -61,6 +61,19 @@ class GrpcPeerCallsTest {
         assertThat(connected.get(LEAVES).isShutdown()).isFalse();
     }
 
+    /** The transport pauses after a failure, for up to two minutes in the end: the last of so many would come after several. */
+    @Test
+    void aNodeThatCannotBeReachedIsTriedAnewWithEachQuestionThatFollowsARenewal() {
+        try (RefusingPort lost = new RefusingPort()) {
+            for (int i = 1; i <= 15; i++) {
+                int before = lost.attempts();
+                assertThat(calls.stays(lost.address())).failsWithin(PATIENCE);
+                Awaitility.await("attempt " + i).atMost(PATIENCE).until(() -> lost.attempts() > before);
+                calls.renew(lost.address());
+            }
+        }
+    }
+
     @Test
     void aPortThatTakesNoConnectionIsGoneAndOneThatWasNeverHeldHasNotEnded() {
         calls.watch(STAYS, () -> {
