@@ -136,13 +136,18 @@ public final class NodeDaemon implements AutoCloseable {
         closed = true;
         health.drain();
         try {
-            node.flatMap(QuorateNode::host).map(RatisShardHost::all).ifPresent(led -> Drain.run(led, config.drain()));
+            node.flatMap(QuorateNode::host).ifPresent(this::drain);
         } finally {
             closeParts();
         }
         if (node.isPresent()) {
             log.info("[{}] stopped", config.node());
         }
+    }
+
+    private void drain(RatisShardHost host) {
+        host.announceStop();
+        Drain.run(host.all(), host::stays, config.drain());
     }
 
     private void closeParts() throws IOException {

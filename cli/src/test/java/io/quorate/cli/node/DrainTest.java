@@ -15,68 +15,109 @@ import io.quorate.topology.ShardId;
 import io.quorate.wal.log.LogStatus;
 import io.quorate.wal.log.LogVersions;
 import io.quorate.wal.log.Lsn;
-import io.quorate.wal.log.ReadUnavailableException;
-import io.quorate.wal.log.RejectReason;
+import io.quorate.wal.log.Membership;
 import java.lang.reflect.Proxy;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.Stream;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 
 class DrainTest {
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
+
     private static Peer peer(String node, Role role) {
         return new Peer(new PeerId(new NodeId(node), new Incarnation(1)), "127.0.0.1:1", role);
     }
 
     private static final Peer SELF = peer("n1", Role.VOTER);
+    private static final Peer SECOND = peer("n2", Role.VOTER);
+    private static final Peer THIRD = peer("n3", Role.VOTER);
+    /** Nothing is to wait for it: who does is stopped by the test's timeout. */
+    private static final Duration FOREVER = Duration.ofDays(1);
 
-    private static List<Peer> successors(Peer leader, Peer... others) {
+    private final Set<Peer> stopping = ConcurrentHashMap.newKeySet();
+    private final List<PeerId> asked = new CopyOnWriteArrayList<>();
+    private CompletableFuture<Void> transfer = CompletableFuture.completedFuture(null);
+
+    private HostedShard shard(Peer leader, Peer... others) {
         List<Peer> peers = Stream.concat(Stream.of(SELF), Stream.of(others)).toList();
-        return Drain.successors(new LogStatus(
-                SELF.id(), Optional.of(leader.id()), 1, Lsn.ZERO, 0, 0, peers, LogVersions.FIRST, Optional.empty()));
+        LogStatus status = new LogStatus(
+                SELF.id(), Optional.of(leader.id()), 1, Lsn.ZERO, 0, 0, peers, LogVersions.FIRST, Optional.empty());
+        ShardDescriptor descriptor = new ShardDescriptor(
+                new ClusterId(UUID.randomUUID()), new ShardId("s"), Generation.FIRST, "kv", List.of(SELF));
+        Membership membership = planted(Membership.class, (called, args) -> {
+            assertThat(called).isEqualTo("transferLeadership");
+            asked.add((PeerId) args[0]);
+            return transfer;
+        });
+        return planted(HostedShard.class, (called, args) -> switch (called) {
+            case "status" -> status;
+            case "descriptor" -> descriptor;
+            case "membership" -> membership;
+            default -> throw new AssertionError("asked for " + called);
+        });
+    }
+
+    private interface Answers {
+        Object call(String method, Object[] arguments);
+    }
+
+    private static <T> T planted(Class<T> type, Answers answers) {
+        return type.cast(Proxy.newProxyInstance(
+                type.getClassLoader(),
+                new Class<?>[] {type},
+                (proxy, called, arguments) -> answers.call(called.getName(), arguments)));
+    }
+
+    private int drain(HostedShard shard) {
+        return Drain.run(List.of(shard), peer -> CompletableFuture.completedFuture(!stopping.contains(peer)), FOREVER);
     }
 
     @Test
     void leadershipGoesToAnotherVoterWithData() {
-        assertThat(successors(SELF, peer("n2", Role.OBSERVER), peer("n3", Role.WITNESS), peer("n4", Role.VOTER)))
-                .containsExactly(peer("n4", Role.VOTER));
+        Peer fourth = peer("n4", Role.VOTER);
+        assertThat(drain(shard(SELF, peer("n2", Role.OBSERVER), peer("n3", Role.WITNESS), fourth)))
+                .isOne();
+        assertThat(asked).containsExactly(fourth.id());
     }
 
     @Test
     void whoDoesNotLeadOrIsAloneHasNothingToGive() {
-        assertThat(successors(peer("n2", Role.VOTER), peer("n2", Role.VOTER))).isEmpty();
-        assertThat(successors(SELF, peer("n2", Role.OBSERVER))).isEmpty();
-        assertThat(successors(SELF)).isEmpty();
+        assertThat(drain(shard(SECOND, SECOND, THIRD))).isZero();
+        assertThat(drain(shard(SELF, peer("n2", Role.OBSERVER)))).isZero();
+        assertThat(drain(shard(SELF))).isZero();
+        assertThat(asked).isEmpty();
     }
 
     @Test
-    void aLeaderWithoutAMajorityTriesNobody() {
-        LogStatus leads = new LogStatus(
-                SELF.id(),
-                Optional.of(SELF.id()),
-                1,
-                Lsn.ZERO,
-                0,
-                0,
-                List.of(SELF, peer("n2", Role.VOTER), peer("n3", Role.VOTER)),
-                LogVersions.FIRST,
-                Optional.empty());
-        ShardDescriptor descriptor = new ShardDescriptor(
-                new ClusterId(UUID.randomUUID()), new ShardId("s"), Generation.FIRST, "kv", List.of(SELF));
-        HostedShard shard = (HostedShard) Proxy.newProxyInstance(
-                getClass().getClassLoader(),
-                new Class<?>[] {HostedShard.class},
-                (proxy, called, args) -> switch (called.getName()) {
-                    case "status" -> leads;
-                    case "descriptor" -> descriptor;
-                    case "readBarrier" ->
-                        CompletableFuture.failedFuture(
-                                new ReadUnavailableException(RejectReason.DEADLINE, "no majority (planted)"));
-                    default -> throw new AssertionError("asked for " + called);
-                });
-        assertThat(Drain.run(List.of(shard), Duration.ofSeconds(60))).isZero();
+    void aNodeThatIsAboutToStopIsHandedNothing() {
+        stopping.add(SECOND);
+        assertThat(drain(shard(SELF, SECOND, THIRD))).isOne();
+        assertThat(asked).containsExactly(THIRD.id());
+    }
+
+    @Test
+    void nothingIsHandedOverWhereNobodyStaysOrTooFewForAnElection() {
+        stopping.addAll(List.of(SECOND, THIRD));
+        assertThat(drain(shard(SELF, SECOND, THIRD))).isZero();
+        assertThat(drain(shard(SELF, SECOND, THIRD, peer("n4", Role.VOTER)))).isZero();
+        assertThat(asked).isEmpty();
+    }
+
+    @Test
+    void aHandOverIsGivenUpOnceTheOthersStopToo() {
+        transfer = new CompletableFuture<>();
+        HostedShard shard = shard(SELF, SECOND, THIRD);
+        CompletableFuture<Integer> drain = CompletableFuture.supplyAsync(() -> drain(shard));
+        Awaitility.await("a hand-over").atMost(PATIENCE).until(() -> !asked.isEmpty());
+        stopping.addAll(List.of(SECOND, THIRD));
+        assertThat(drain).succeedsWithin(PATIENCE).isEqualTo(0);
     }
 }

@@ -34,11 +34,16 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.UUID;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.slf4j.LoggerFactory;
@@ -52,16 +57,18 @@ class NodeDaemonTest {
     @TempDir
     private Path directory;
 
-    private DaemonConfig config(String node) {
+    private DaemonConfig config(String node, String... more) {
         List<Integer> ports = FreePorts.pick(2);
-        return ConfigFile.parse(directory.resolve("n.yaml"), """
+        return ConfigFile.parse(
+                directory.resolve("n.yaml"), """
                 node: %1$s
                 listen: 127.0.0.1:%2$d
                 http: 127.0.0.1:%3$d
                 dataDirectory: %1$s
                 memory: 32MiB
                 preset: many-shards
-                """.formatted(node, ports.get(0), ports.get(1)));
+                %4$s
+                """.formatted(node, ports.get(0), ports.get(1), String.join("\n", more)));
     }
 
     private static HttpResponse<String> get(NodeDaemon node, String path) throws IOException, InterruptedException {
@@ -176,6 +183,37 @@ class NodeDaemonTest {
             assertThat(get(follower, "/metrics").body()).doesNotContain("peer=\"" + stopped + "\"");
             follower.node().host().orElseThrow().remove(ORDERS);
             assertThat(get(follower, "/metrics").body()).doesNotContain("shard=\"orders\"");
+        }
+    }
+
+    /** The leader would else wait, as long as it may, for a successor that stops as well. */
+    @Test
+    void aClusterThatIsStoppedAsAWholeWaitsForNobody() throws Exception {
+        List<NodeDaemon> nodes = new ArrayList<>();
+        List<String> seeds = new ArrayList<>();
+        for (String name : List.of("n1", "n2", "n3")) {
+            DaemonConfig config = config(name, "drain: 1h");
+            nodes.add(NodeDaemon.start(config, APPLICATIONS));
+            seeds.add(config.listen().toString());
+        }
+        try (ClusterAdmin admin = new ClusterAdmin(seeds, Optional.empty(), PATIENCE, line -> {})) {
+            admin.init(3);
+            admin.createShard(ORDERS, KvApplication.NAME, List.of(), 3);
+            await().atMost(PATIENCE).until(() -> nodes.stream()
+                    .allMatch(node -> node.health().look().ready()));
+        }
+        ExecutorService stopping = Executors.newFixedThreadPool(nodes.size());
+        try {
+            for (Future<?> stopped : nodes.stream()
+                    .map(node -> stopping.submit(() -> {
+                        node.close();
+                        return null;
+                    }))
+                    .toList()) {
+                stopped.get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+            }
+        } finally {
+            stopping.shutdownNow();
         }
     }
 
