@@ -223,7 +223,7 @@ final class RatisShard implements HostedShard, GroupEvents {
     /** A vote, a term or a snapshot could not be made durable: this replica must not go on. */
     void syncFailed(RuntimeException failure) {
         health.logFailed(failure);
-        shared.executors().background().execute(() -> view.open().ifPresent(RaftServer.Division::close));
+        shared.executors().background().execute(this::closeGroup);
     }
 
     /** This replica leads and has applied what earlier leaders committed. */
@@ -285,6 +285,11 @@ final class RatisShard implements HostedShard, GroupEvents {
     public void close() {
         appends.close();
         health.close();
+    }
+
+    /** Closes the Ratis group. */
+    void closeGroup() {
+        view.open().ifPresent(RaftServer.Division::close);
     }
 
     /** After the Ratis group closed: answers whoever still waits. */

@@ -16,9 +16,12 @@ import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import org.apache.ratis.conf.Parameters;
@@ -42,6 +45,9 @@ public final class RatisShardHost implements ShardDirectory, AutoCloseable {
     private static final Duration CHECKPOINT_TIMEOUT = Duration.ofMinutes(1);
     /** What opening a shard may take on a disk that was full. */
     private static final long REOPEN_BYTES = 16 << 20;
+
+    /** Groups that are closed at a time when the node stops: each waits for its disk. */
+    private static final int CLOSERS = 16;
 
     private static final Duration PEER_TIMEOUT = Duration.ofSeconds(2);
 
@@ -309,6 +315,21 @@ public final class RatisShardHost implements ShardDirectory, AutoCloseable {
         });
     }
 
+    /** So that nothing is sent any more. */
+    private void closeGroups() {
+        ExecutorService closers = Executors.newFixedThreadPool(CLOSERS);
+        try {
+            CompletableFuture.allOf(lives.all().stream()
+                            .map(hosted -> CompletableFuture.runAsync(hosted.shard()::closeGroup, closers))
+                            .toArray(CompletableFuture[]::new))
+                    .join();
+        } catch (CompletionException e) {
+            log.warn("[{}] not all groups could be closed; they are with the server", config.self(), e);
+        } finally {
+            closers.shutdown();
+        }
+    }
+
     @Override
     public Optional<HostedShard> find(ShardId shard) {
         return all().stream()
@@ -328,6 +349,12 @@ public final class RatisShardHost implements ShardDirectory, AutoCloseable {
         lives.all().forEach(hosted -> hosted.shard().close());
         try {
             if (server != null) { // else it was not made: closed by the constructor
+                Set<Peer> others = lives.otherPeers();
+                closeGroups();
+                // Ratis leaves streams behind where a leader gave up while it sent: it would wait for each to end, for
+                // three
+                // seconds, and nobody ends them
+                others.forEach(peer -> connections.renew(peer.id()));
                 server.close();
             }
         } finally {
