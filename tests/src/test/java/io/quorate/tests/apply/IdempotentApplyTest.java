@@ -8,6 +8,7 @@ import io.quorate.statemachine.replica.StoreEntryApplier;
 import io.quorate.statemachine.rocksdb.RocksDbMemory;
 import io.quorate.statemachine.rocksdb.RocksDbStateStoreFactory;
 import io.quorate.statemachine.store.StateDigest;
+import io.quorate.statemachine.store.StateStore;
 import io.quorate.statemachine.store.StateStoreFactory;
 import io.quorate.tests.kit.MemoryStateStores;
 import io.quorate.wal.apply.SessionLimits;
@@ -25,10 +26,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.Combinators;
 import net.jqwik.api.EdgeCasesMode;
+import net.jqwik.api.Example;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
@@ -137,6 +140,45 @@ class IdempotentApplyTest {
             checkReplica(reference, steps, stores, directory.resolve("replica"));
             checkApplier(reference, steps, stores, directory.resolve("applier"));
         }
+    }
+
+    /** Breaks off behind a checkpoint, and replays from before it. */
+    private static final List<Step> CRASHING = List.of(
+            new Step(What.APPLY, 10),
+            new Step(What.COMMIT, 1),
+            new Step(What.BEGIN_CHECKPOINT, 1),
+            new Step(What.FINISH_CHECKPOINT, 1),
+            new Step(What.APPLY, 5),
+            new Step(What.COMMIT, 1),
+            new Step(What.CRASH, 1),
+            new Step(What.APPLY, 3),
+            new Step(What.REPLAY, 12));
+
+    /** True if the checks fail for some log; each store in it has the fault. */
+    private static boolean isFound(UnaryOperator<StateStore> fault) {
+        MemoryStateStores right = new MemoryStateStores();
+        StateStoreFactory stores = (live, checkpoint) -> fault.apply(right.open(live, checkpoint));
+        for (long seed = 0; seed < 20; seed++) {
+            Path directory = Path.of("faulty-" + seed);
+            try {
+                checkReplica(Reference.of(seed), CRASHING, stores, directory.resolve("replica"));
+                checkApplier(Reference.of(seed), CRASHING, stores, directory.resolve("applier"));
+            } catch (AssertionError | IllegalStateException found) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    @Example
+    void theChecksFindAStoreThatKeepsItsPositionApart() {
+        assertThat(isFound(UnaryOperator.identity())).as("a right one").isFalse();
+        assertThat(isFound(FaultyStore.PositionOneLate::new)).isTrue();
+    }
+
+    @Example
+    void theChecksFindAStoreThatForgetsSessions() {
+        assertThat(isFound(FaultyStore.WithoutSessions::new)).isTrue();
     }
 
     private static void checkReplica(Reference expected, List<Step> steps, StateStoreFactory stores, Path directory) {

@@ -60,8 +60,7 @@ class FailedStartTest {
             Awaitility.await("threads of the node that did not start")
                     .atMost(PATIENCE)
                     .until(() -> Thread.getAllStackTraces().keySet().stream()
-                            .noneMatch(thread -> thread.getName().startsWith(NODE + "-timer")
-                                    || thread.getName().startsWith(NODE + "-worker")));
+                            .noneMatch(thread -> thread.getName().startsWith(NODE + "-")));
             obstacle = UnaryOperator.identity();
             cluster.start(NODE);
             assertThat(cluster.awaitLeader(first)).isEqualTo(NODE);

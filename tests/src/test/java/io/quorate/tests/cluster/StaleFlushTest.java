@@ -67,8 +67,14 @@ class StaleFlushTest {
             cluster.start(slow);
             partition.heal();
             try {
-                AppendOutcome outcome = cluster.leader(shard)
-                        .append(record("after"), WriteConcern.ALL, Duration.ofSeconds(8))
+                HostedShard next = cluster.leader(shard);
+                next.append(record("the next leader is ready"), WriteConcern.MAJORITY, PATIENCE)
+                        .join();
+                Awaitility.await("the slow one hears of it").atMost(PATIENCE).until(() -> cluster.shard(slow, shard)
+                        .status()
+                        .leader()
+                        .equals(next.status().leader()));
+                AppendOutcome outcome = next.append(record("after"), WriteConcern.ALL, Duration.ofSeconds(3))
                         .join();
                 assertThat(outcome).isInstanceOfSatisfying(Committed.class, committed -> assertThat(committed.missing())
                         .containsExactly(id));
