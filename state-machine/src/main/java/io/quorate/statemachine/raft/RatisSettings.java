@@ -122,6 +122,16 @@ public record RatisSettings(
         return new KeptLog(keptEntries, keptBytes);
     }
 
+    /**
+     * How long a leader leaves a follower alone after an error. Where the stream to it broke, Ratis' appender spins from then until the
+     * next heartbeat is due, a quarter of the election timeout after the last ({@code GrpcLogAppender.shouldSendAppendEntries}), for
+     * as long as nobody answers: it is to be asleep for nearly all of that.
+     */
+    private String retryPolicy() {
+        long heartbeatMillis = electionTimeoutMin.toMillis() / 4;
+        return Math.max(10, heartbeatMillis - 40) + "ms,10, " + Math.max(100, heartbeatMillis) + "ms,1000000";
+    }
+
     RaftProperties toProperties(Path storage) {
         RaftProperties p = new RaftProperties();
         p.set("raft.server.storage.dir", storage.toString());
@@ -144,7 +154,7 @@ public record RatisSettings(
         p.set("raft.server.log.purge.upto.snapshot.index", "true");
         p.set("raft.server.log.purge.gap", "1");
         p.set("raft.server.log.corruption.policy", "EXCEPTION");
-        p.set("raft.server.log.appender.retry.policy", "10ms,10, 100ms,1000000");
+        p.set("raft.server.log.appender.retry.policy", retryPolicy());
         p.set("raft.server.threadpool.server.cached", "false");
         p.set("raft.server.threadpool.server.size", "4");
         // Ratis would close the server for good after a pause of a minute, in a process that lives on: a suspended

@@ -37,6 +37,16 @@ class RatisSettingsTest {
     }
 
     @Test
+    void anAppenderSleepsBehindErrorsUntilAboutTheNextHeartbeat() {
+        assertThat(LAN.toProperties(Path.of("raft")).get("raft.server.log.appender.retry.policy"))
+                .isEqualTo("10ms,10, 100ms,1000000");
+        assertThat(RatisSettings.manyShards()
+                        .toProperties(Path.of("raft"))
+                        .get("raft.server.log.appender.retry.policy"))
+                .isEqualTo("460ms,10, 500ms,1000000");
+    }
+
+    @Test
     void deadlinesAreLookedAtRarelyOnlyWhereFailoverTakesLonger() {
         assertThat(LAN.tickMillis()).isEqualTo(10);
         assertThat(RatisSettings.manyShards().tickMillis()).isEqualTo(50);
