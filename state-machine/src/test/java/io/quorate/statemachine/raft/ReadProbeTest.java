@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.quorate.topology.ShardId;
 import io.quorate.wal.log.ReadUnavailableException;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
@@ -12,7 +14,8 @@ import org.junit.jupiter.api.Test;
 class ReadProbeTest {
     private final TestGroup group = new TestGroup("a", "b", "c");
     private final TestPeers peers = new TestPeers();
-    private final ReadProbe probe = new ReadProbe(group, UUID.randomUUID(), peers, new ShardMetrics(new ShardId("s1")));
+    private final ShardMetrics metrics = new ShardMetrics(new ShardId("s1"));
+    private final ReadProbe probe = new ReadProbe(group, UUID.randomUUID(), peers, metrics);
 
     private void confirm() {
         peers.take().answer().complete(new PeerCalls.LogState(1, 0, 0));
@@ -48,6 +51,30 @@ class ReadProbeTest {
         assertThatThrownBy(read::join).hasCauseInstanceOf(ReadUnavailableException.class);
         confirm();
         assertThat(later).isCompletedWithValue(group.committedIndex());
+    }
+
+    @Test
+    void readsThatCameBeforeARoundBeganShareItAndCostOneQuestionToEachVoter() {
+        CompletableFuture<Long> first = probe.readIndex();
+        List<CompletableFuture<Long>> waiting = new ArrayList<>();
+        for (int i = 0; i < 1000; i++) {
+            waiting.add(probe.readIndex());
+        }
+        assertThat(peers.open()).as("questions to the two others").hasSize(2);
+        confirm();
+        assertThat(first).isDone();
+        assertThat(waiting).noneMatch(CompletableFuture::isDone);
+        peers.take();
+        assertThat(peers.open()).as("one further round for all thousand").hasSize(2);
+        confirm();
+        assertThat(waiting).allMatch(CompletableFuture::isDone);
+        peers.take();
+        assertThat(peers.open()).as("no round without a read").isEmpty();
+        assertThat(metrics.registry()
+                        .getTimers()
+                        .get("quorate.read.probe;shard=s1")
+                        .getCount())
+                .isEqualTo(2);
     }
 
     @Test

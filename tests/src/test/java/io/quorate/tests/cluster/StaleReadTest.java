@@ -20,12 +20,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletionException;
-import java.util.concurrent.atomic.AtomicBoolean;
-import org.apache.ratis.thirdparty.io.grpc.Metadata;
-import org.apache.ratis.thirdparty.io.grpc.ServerCall;
-import org.apache.ratis.thirdparty.io.grpc.ServerCallHandler;
-import org.apache.ratis.thirdparty.io.grpc.ServerInterceptor;
-import org.apache.ratis.thirdparty.io.grpc.Status;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -61,25 +55,6 @@ class StaleReadTest {
         }
     }
 
-    /** Stands before a node's services and refuses the calls of other replicas while it is closed. */
-    private static final class Gate implements ServerInterceptor {
-        private final AtomicBoolean closed = new AtomicBoolean();
-        /** Takes calls and never answers them. */
-        private final AtomicBoolean silent = new AtomicBoolean();
-
-        @Override
-        public <Q, A> ServerCall.Listener<Q> interceptCall(
-                ServerCall<Q, A> call, Metadata headers, ServerCallHandler<Q, A> next) {
-            if (closed.get() && call.getMethodDescriptor().getServiceName().equals("quorate.Peer")) {
-                call.close(Status.UNAVAILABLE.withDescription("partition"), new Metadata());
-                return new ServerCall.Listener<>() {};
-            }
-            boolean swallowed =
-                    silent.get() && call.getMethodDescriptor().getServiceName().equals("quorate.Peer");
-            return swallowed ? new ServerCall.Listener<>() {} : next.startCall(call, headers);
-        }
-    }
-
     /** The first node, leading, waits a minute for its followers before it gives up. */
     private static HostConfig patientFirst(HostConfig config) {
         boolean first = config.self().node().value().equals("n1");
@@ -110,7 +85,7 @@ class StaleReadTest {
 
     @Test
     void ourReadIsRefusedOnAnIsolatedLeaderAndNeverStale() {
-        Gate gate = new Gate();
+        PeerGate gate = new PeerGate();
         try (Partition partition = new Partition();
                 InProcessCluster cluster =
                         new InProcessCluster(directory, List.of(Ledger::new), StaleReadTest::patientFirst)) {
@@ -142,14 +117,14 @@ class StaleReadTest {
             assertThat(old.status().leads()).as("the old leader does not know").isTrue();
             assertThat(old.readBarrier(ReadConsistency.EVENTUAL, PATIENCE).join())
                     .isEqualTo(before);
-            gate.closed.set(true);
+            gate.close(true);
             assertThat(refusedRead(old).reason()).as("nobody answers it").isEqualTo(RejectReason.UNAVAILABLE);
-            gate.closed.set(false);
-            gate.silent.set(true);
+            gate.close(false);
+            gate.silence(true);
             assertThat(refusedRead(old, Duration.ofMillis(200)).reason())
                     .as("a read waits no longer than it was given, though the others may still answer")
                     .isEqualTo(RejectReason.DEADLINE);
-            gate.silent.set(false);
+            gate.silence(false);
             assertThat(refusedRead(old).reason())
                     .as("the others are in a later term")
                     .isEqualTo(RejectReason.NOT_LEADER);
