@@ -22,6 +22,10 @@ final class KvRow {
         if (row.length() < HEADER_BYTES || row.at(0) != FORMAT) {
             throw new CorruptFormatException("row of key " + key + " is not of format " + FORMAT + ": " + row);
         }
-        return new KvEntry(key, row.slice(HEADER_BYTES, row.length() - HEADER_BYTES), row.longAt(1));
+        long version = row.longAt(1);
+        if (version < 1) {
+            throw new CorruptFormatException("row of key " + key + " is of version " + version + ": " + row);
+        }
+        return new KvEntry(key, row.slice(HEADER_BYTES, row.length() - HEADER_BYTES), version);
     }
 }

@@ -89,11 +89,13 @@ record ShardRecord(ShardDescriptor descriptor, State state, Set<NodeId> done) {
     }
 
     static ShardRecord read(ObjectNode node) {
-        Set<NodeId> done = new TreeSet<>();
-        node.path("done").forEach(name -> done.add(new NodeId(name.asText())));
-        return new ShardRecord(
-                DescriptorJson.readDescriptor(node.path("descriptor")),
-                State.valueOf(DescriptorJson.text(node, "state")),
-                done);
+        return DescriptorJson.parse(() -> {
+            Set<NodeId> done = new TreeSet<>();
+            node.path("done").forEach(name -> done.add(new NodeId(name.asText())));
+            return new ShardRecord(
+                    DescriptorJson.readDescriptor(node.path("descriptor")),
+                    State.valueOf(DescriptorJson.text(node, "state")),
+                    done);
+        });
     }
 }

@@ -120,12 +120,12 @@ record SkipRecord(ShardDescriptor shard, Lsn lsn, int attempt, State state, int 
     static SkipRecord read(JsonNode node) {
         List<String> done = new ArrayList<>();
         node.path("done").forEach(peer -> done.add(peer.asText()));
-        return new SkipRecord(
+        return DescriptorJson.parse(() -> new SkipRecord(
                 DescriptorJson.readDescriptor(node.path("descriptor")),
                 new Lsn(node.path("lsn").asLong()),
                 node.path("attempt").asInt(),
                 State.valueOf(DescriptorJson.text(node, "state")),
                 node.path("checksum").asInt(),
-                Set.copyOf(done));
+                Set.copyOf(done)));
     }
 }

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.quorate.statemachine.host.HostedShard;
 import io.quorate.statemachine.service.AdminException;
 import io.quorate.wal.log.Bytes;
+import io.quorate.wal.log.CorruptFormatException;
 import io.quorate.wal.log.LogEntry;
 import io.quorate.wal.log.LogRecord;
 import io.quorate.wal.log.LogSlice;
@@ -61,8 +62,20 @@ final class TailOperations {
         return answer;
     }
 
-    /** What {@link #tail} answered. */
+    /**
+     * What {@link #tail} answered.
+     *
+     * @throws AdminException if it is no such answer
+     */
     static LogSlice read(JsonNode answer) {
+        try {
+            return DescriptorJson.parse(() -> readSlice(answer));
+        } catch (CorruptFormatException e) {
+            throw new AdminException("INVALID", e.getMessage(), e);
+        }
+    }
+
+    private static LogSlice readSlice(JsonNode answer) {
         List<LogEntry> entries = new ArrayList<>();
         for (JsonNode entry : answer.path("entries")) {
             Bytes record =

@@ -134,7 +134,8 @@ final class EntryMarks implements EntryVerdicts {
     }
 
     private static Map<Long, EntryMark> read(Path file) throws IOException {
-        String text = Files.readString(file);
+        // what is no UTF-8 fails its checksum below, which names the file
+        String text = new String(Files.readAllBytes(file), StandardCharsets.UTF_8);
         int line = text.indexOf('\n');
         if (!text.startsWith(MAGIC) || line < 0) {
             throw new CorruptFormatException(file + " is no file of marks of version 1; is it of a newer version?");

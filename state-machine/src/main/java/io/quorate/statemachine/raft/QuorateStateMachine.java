@@ -65,10 +65,11 @@ public final class QuorateStateMachine extends RatisStateMachineAdapter {
             if (bytes.length() < HEADER_BYTES) {
                 throw new IllegalArgumentException("answer of " + bytes.length() + " bytes");
             }
-            return new Answer(
-                    new Lsn(bytes.buffer().getLong(1)),
-                    bytes.at(0) != 0,
-                    bytes.slice(HEADER_BYTES, bytes.length() - HEADER_BYTES));
+            long lsn = bytes.longAt(1);
+            if (bytes.at(0) >> 1 != 0 || lsn < 0) {
+                throw new IllegalArgumentException("answer that begins with " + bytes.at(0) + ", of lsn " + lsn);
+            }
+            return new Answer(new Lsn(lsn), bytes.at(0) != 0, bytes.slice(HEADER_BYTES, bytes.length() - HEADER_BYTES));
         }
     }
 

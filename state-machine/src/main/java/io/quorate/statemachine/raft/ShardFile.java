@@ -116,7 +116,8 @@ record ShardFile(ShardDescriptor descriptor, State state, boolean founds, Option
     }
 
     private static ShardFile read(Path file) throws IOException {
-        String text = Files.readString(file);
+        // what is no UTF-8 fails its checksum below, which names the file
+        String text = new String(Files.readAllBytes(file), StandardCharsets.UTF_8);
         int line = text.indexOf('\n');
         if (!text.startsWith(MAGIC) || line < 0) {
             throw new CorruptFormatException(
