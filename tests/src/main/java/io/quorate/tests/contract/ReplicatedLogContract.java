@@ -14,6 +14,7 @@ import io.quorate.wal.log.AppendOutcome.Committed;
 import io.quorate.wal.log.AppendOutcome.Rejected;
 import io.quorate.wal.log.Bytes;
 import io.quorate.wal.log.EntryKind;
+import io.quorate.wal.log.LogEntry;
 import io.quorate.wal.log.LogRecord;
 import io.quorate.wal.log.LogSlice;
 import io.quorate.wal.log.Lsn;
@@ -52,6 +53,15 @@ public abstract class ReplicatedLogContract {
 
     /** A log that no test shares, on its own, which takes appends: it will be closed. */
     protected abstract ReplicatedLog closeable();
+
+    /** The same log once it was closed and opened again on its node, from what that one has on disk; takes appends. */
+    protected abstract ReplicatedLog reopened(ReplicatedLog closeable);
+
+    /** A peer that serves the shard of a log, empty and without a vote, until it is added; it may be asked for once a log. */
+    protected abstract Peer newcomer(ReplicatedLog closeable);
+
+    /** A log of three voters that no test shares and that leads, of which the other two are gone for good: it commits nothing. */
+    protected abstract ReplicatedLog leaderOfNobody();
 
     /** Bytes of payload that are more than one record may have. */
     protected abstract int tooLarge();
@@ -286,6 +296,96 @@ public abstract class ReplicatedLogContract {
             assertThat(entry.payload().utf8()).isEqualTo("awaited");
         });
         assertThatIllegalArgumentException().isThrownBy(() -> leader().tail(Lsn.ZERO, SliceLimits.DEFAULT, SHORT));
+    }
+
+    @Test
+    void boundedAndEventualBarriersKeepTheirPromisesOnEveryReplica() {
+        ReadConsistency now = new ReadConsistency.BoundedStaleness(Duration.ZERO);
+        ReadConsistency hour = new ReadConsistency.BoundedStaleness(Duration.ofHours(1));
+        for (ReplicatedLog replica : replicas()) {
+            Lsn seen = Lsn.ZERO;
+            for (int i = 0; i < 3; i++) {
+                Lsn lsn = commit(record("bounded"));
+                Lsn fresh = replica.readBarrier(now, TIMEOUT).join();
+                assertThat(fresh).as("all that was acknowledged before").isGreaterThanOrEqualTo(lsn);
+                Lsn bounded = replica.readBarrier(hour, TIMEOUT).join();
+                Lsn any = replica.readBarrier(ReadConsistency.EVENTUAL, TIMEOUT).join();
+                assertThat(List.of(seen, fresh, bounded, any)).isSorted();
+                seen = any;
+            }
+        }
+    }
+
+    @Test
+    void anAppendWithoutTimeIsCommittedOrNotAndTheAnswerIsTrue() {
+        Lsn before = commit(record("before those without time"));
+        List<AppendOutcome> outcomes = new ArrayList<>();
+        for (int i = 0; i < 50; i++) {
+            outcomes.add(leader().append(record("hasty " + i), WriteConcern.MAJORITY, Duration.ofNanos(1 + 20_000L * i))
+                    .join());
+        }
+        commit(record("behind those without time"));
+        List<String> there = texts(tail(leader(), before.next(), SliceLimits.DEFAULT));
+        for (int i = 0; i < outcomes.size(); i++) {
+            if (outcomes.get(i) instanceof Rejected) {
+                assertRejected(outcomes.get(i), RejectReason.DEADLINE);
+                assertThat(there).doesNotContain("hasty " + i);
+            } else if (outcomes.get(i) instanceof Committed) {
+                assertThat(there).contains("hasty " + i);
+            }
+        }
+        assertRejected(outcomes.get(0), RejectReason.DEADLINE);
+    }
+
+    @Test
+    void whatALeaderOfNobodyTookIsUndecidedByItsDeadlineAndItServesOldReadsOnly() {
+        ReplicatedLog alone = leaderOfNobody();
+        assertThat(alone.append(record("heard by nobody"), WriteConcern.MAJORITY, SHORT)
+                        .join())
+                .isInstanceOf(AppendOutcome.Indeterminate.class);
+        assertThat(failure(alone.readBarrier(ReadConsistency.LINEARIZABLE, SHORT)))
+                .isInstanceOf(ReadUnavailableException.class);
+        assertThat(alone.readBarrier(ReadConsistency.EVENTUAL, SHORT).join())
+                .isEqualTo(alone.status().applied());
+    }
+
+    @Test
+    void addsAndRemovesMembersAndEveryCallMayBeRepeated() {
+        ReplicatedLog log = closeable();
+        Peer founder = log.status().peers().get(0);
+        Peer newcomer = newcomer(log);
+        for (int i = 0; i < 2; i++) {
+            log.membership().put(newcomer, TIMEOUT).join();
+            assertThat(log.status().peers()).containsExactlyInAnyOrder(founder, newcomer);
+        }
+        assertThat(log.append(record("by two"), WriteConcern.ALL, TIMEOUT).join())
+                .isInstanceOfSatisfying(
+                        Committed.class, all -> assertThat(all.missing()).isEmpty());
+        for (int i = 0; i < 2; i++) {
+            log.membership().remove(newcomer.id(), TIMEOUT).join();
+            assertThat(log.status().peers()).containsExactly(founder);
+        }
+        assertThat(failure(log.membership().remove(founder.id(), TIMEOUT))).isInstanceOf(MembershipException.class);
+        assertThat(log.append(record("by one"), WriteConcern.MAJORITY, TIMEOUT).join())
+                .isInstanceOf(Committed.class);
+    }
+
+    @Test
+    void keepsEverythingOverARestartAndGoesOnBehindIt() {
+        ReplicatedLog log = closeable();
+        List<Lsn> lsns = new ArrayList<>();
+        for (int i = 0; i < 5; i++) {
+            lsns.add(((Committed) log.append(record("kept " + i), WriteConcern.MAJORITY, TIMEOUT)
+                            .join())
+                    .lsn());
+        }
+        ReplicatedLog again = reopened(log);
+        AppendOutcome next =
+                again.append(record("kept 5"), WriteConcern.MAJORITY, TIMEOUT).join();
+        lsns.add(((Committed) next).lsn());
+        LogSlice slice = tail(again, lsns.get(0), SliceLimits.DEFAULT);
+        assertThat(texts(slice)).containsExactly("kept 0", "kept 1", "kept 2", "kept 3", "kept 4", "kept 5");
+        assertThat(slice.entries()).extracting(LogEntry::lsn).isEqualTo(lsns);
     }
 
     @Test

@@ -3,6 +3,7 @@ package io.quorate.tests.contract;
 import io.quorate.topology.ShardDescriptor;
 import io.quorate.wal.log.AppendOutcome;
 import io.quorate.wal.log.AppendOutcome.Committed;
+import io.quorate.wal.log.AppendOutcome.Indeterminate;
 import io.quorate.wal.log.AppendOutcome.Rejected;
 import io.quorate.wal.log.EntryKind;
 import io.quorate.wal.log.LogEntry;
@@ -13,6 +14,7 @@ import io.quorate.wal.log.Lsn;
 import io.quorate.wal.log.Membership;
 import io.quorate.wal.log.Ordering;
 import io.quorate.wal.log.ReadConsistency;
+import io.quorate.wal.log.RejectReason;
 import io.quorate.wal.log.ReplicatedLog;
 import io.quorate.wal.log.SliceLimits;
 import io.quorate.wal.log.WriteConcern;
@@ -61,6 +63,31 @@ class FaultyLog implements ReplicatedLog {
                     @Override
                     public CompletableFuture<Lsn> readBarrier(ReadConsistency consistency, Duration timeout) {
                         return CompletableFuture.completedFuture(before);
+                    }
+                };
+            }
+        },
+        GOES_BACK(ReplicatedLogContract::boundedAndEventualBarriersKeepTheirPromisesOnEveryReplica) {
+            @Override
+            ReplicatedLog of(ReplicatedLog log, Supplier<ReplicatedLog> leader) {
+                return new FaultyLog(log) {
+                    @Override
+                    public CompletableFuture<Lsn> readBarrier(ReadConsistency consistency, Duration timeout) {
+                        return CompletableFuture.completedFuture(Lsn.ZERO);
+                    }
+                };
+            }
+        },
+        REJECTS_WHAT_MAY_STILL_COME_ABOUT(
+                ReplicatedLogContract::whatALeaderOfNobodyTookIsUndecidedByItsDeadlineAndItServesOldReadsOnly) {
+            @Override
+            ReplicatedLog of(ReplicatedLog log, Supplier<ReplicatedLog> leader) {
+                return new FaultyLog(log) {
+                    @Override
+                    AppendOutcome ended(AppendOutcome outcome) {
+                        return outcome instanceof Indeterminate unknown
+                                ? new Rejected(RejectReason.DEADLINE, unknown.message())
+                                : outcome;
                     }
                 };
             }

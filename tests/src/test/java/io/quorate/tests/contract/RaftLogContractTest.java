@@ -2,15 +2,12 @@ package io.quorate.tests.contract;
 
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.quorate.tests.cluster.InProcessCluster;
-import io.quorate.tests.cluster.Ledger;
 import io.quorate.tests.contract.FaultyLog.Fault;
-import io.quorate.topology.ShardDescriptor;
+import io.quorate.topology.Peer;
 import io.quorate.wal.log.ReplicatedLog;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.CompletionException;
-import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.io.TempDir;
@@ -23,39 +20,46 @@ class RaftLogContractTest extends ReplicatedLogContract {
     @TempDir
     static Path directory;
 
-    private static InProcessCluster cluster;
-    private static ShardDescriptor shard;
+    private static RaftLogs logs;
 
     @BeforeAll
     static void found() {
-        cluster = new InProcessCluster(directory, List.of(Ledger::new), UnaryOperator.identity());
-        shard = cluster.found(3, "s1", Ledger.NAME);
+        logs = new RaftLogs(directory);
     }
 
     @AfterAll
     static void close() {
-        cluster.close();
+        logs.close();
     }
 
     @Override
     protected List<ReplicatedLog> replicas() {
-        return cluster.runningNodes().stream()
-                .map(node -> (ReplicatedLog) cluster.shard(node, shard))
-                .toList();
+        return logs.replicas();
     }
 
     @Override
     protected ReplicatedLog leader() {
-        return cluster.leader(shard);
+        return logs.leader();
     }
 
     @Override
     protected ReplicatedLog closeable() {
-        return alone("alone");
+        return logs.alone();
     }
 
-    private static ReplicatedLog alone(String name) {
-        return cluster.leader(cluster.openEverywhere(name, Ledger.NAME, List.of(cluster.peer("n1"))));
+    @Override
+    protected ReplicatedLog reopened(ReplicatedLog closeable) {
+        return logs.reopened(closeable);
+    }
+
+    @Override
+    protected Peer newcomer(ReplicatedLog closeable) {
+        return logs.newcomer(closeable);
+    }
+
+    @Override
+    protected ReplicatedLog leaderOfNobody() {
+        return logs.leaderOfNobody();
     }
 
     @Override
@@ -72,24 +76,37 @@ class RaftLogContractTest extends ReplicatedLogContract {
         }
 
         private ReplicatedLog planted(ReplicatedLog log) {
-            return fault.of(log, () -> cluster.leader(shard));
+            return fault.of(log, logs::leader);
         }
 
         @Override
         protected List<ReplicatedLog> replicas() {
-            return cluster.runningNodes().stream()
-                    .map(node -> planted(cluster.shard(node, shard)))
-                    .toList();
+            return logs.replicas().stream().map(this::planted).toList();
         }
 
         @Override
         protected ReplicatedLog leader() {
-            return planted(cluster.leader(shard));
+            return planted(logs.leader());
         }
 
         @Override
         protected ReplicatedLog closeable() {
-            return planted(alone("alone-" + fault.ordinal()));
+            return planted(logs.alone());
+        }
+
+        @Override
+        protected ReplicatedLog reopened(ReplicatedLog closeable) {
+            return planted(logs.reopened(closeable));
+        }
+
+        @Override
+        protected Peer newcomer(ReplicatedLog closeable) {
+            return logs.newcomer(closeable);
+        }
+
+        @Override
+        protected ReplicatedLog leaderOfNobody() {
+            return planted(logs.leaderOfNobody());
         }
 
         @Override
