@@ -12,6 +12,7 @@ import io.quorate.statemachine.client.QuorateClient;
 import io.quorate.statemachine.node.ClusterAdmin;
 import io.quorate.topology.ShardId;
 import io.quorate.wal.log.Bytes;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -37,16 +38,44 @@ class KillTest {
 
     @Test
     void acknowledgedEntriesSurviveTwoKills() throws Exception {
-        survives(2);
+        survives(2, KillTest::leaderOrAnother);
     }
 
     @Test
     @Tag("chaos")
     void acknowledgedEntriesSurviveTwentyKills() throws Exception {
-        survives(20);
+        survives(20, KillTest::leaderOrAnother);
     }
 
-    private void survives(int kills) throws Exception {
+    @Test
+    void acknowledgedEntriesSurviveAKillOfAllThreeAtOnce() throws Exception {
+        survives(2, (admin, kill) -> List.of(1, 2, 3));
+    }
+
+    /** Chooses those who are killed at once, in the given round. */
+    private interface Victims {
+        List<Integer> of(ClusterAdmin admin, int kill);
+    }
+
+    /** Kills nodes, none of which hears of the end of another one, and starts them again. */
+    private static void killAndRestart(NodeProcesses nodes, List<Integer> victims) {
+        CompletableFuture.allOf(victims.stream()
+                        .map(node -> CompletableFuture.runAsync(() -> nodes.kill(node)))
+                        .toArray(CompletableFuture<?>[]::new))
+                .join();
+        try {
+            for (int victim : victims) {
+                nodes.restart(victim);
+            }
+            for (int victim : victims) {
+                nodes.awaitListening(victim);
+            }
+        } catch (IOException | InterruptedException e) {
+            throw new IllegalStateException("nodes " + victims + " do not start again", e);
+        }
+    }
+
+    private void survives(int kills, Victims victims) throws Exception {
         List<Bytes> entries = new ArrayList<>();
         for (int i = 0; i < ENTRIES_PER_KILL * (kills + 1); i++) {
             entries.add(Bytes.utf8("entry " + i + " of the kill test"));
@@ -63,17 +92,19 @@ class KillTest {
                 LogFeed feed = new LogFeed(client.shard(SHARD), entries);
                 feed.feedTo(ENTRIES_PER_KILL);
                 for (int kill = 1; kill <= kills; kill++) {
-                    int victim = kill % 2 == 1 ? leader(admin) : 1 + kill % NODES;
-                    CompletableFuture<Void> killed = CompletableFuture.runAsync(() -> nodes.kill(victim));
+                    List<Integer> together = victims.of(admin, kill);
+                    CompletableFuture<Void> back = CompletableFuture.runAsync(() -> killAndRestart(nodes, together));
                     feed.feedTo(ENTRIES_PER_KILL * (kill + 1));
-                    killed.join();
-                    nodes.restart(victim);
-                    nodes.awaitListening(victim);
+                    back.join();
                     awaitAllEqual(admin);
                 }
                 verify(admin, nodes, entries, feed);
             }
         }
+    }
+
+    private static List<Integer> leaderOrAnother(ClusterAdmin admin, int kill) {
+        return List.of(kill % 2 == 1 ? leader(admin) : 1 + kill % NODES);
     }
 
     private static int leader(ClusterAdmin admin) {
