@@ -74,6 +74,7 @@ final class NodeCommand implements Callable<Integer> {
                     .put("pid", ProcessHandle.current().pid());
             output.print(started, "node " + config.node() + " runs at " + config.listen());
             stop.await();
+            LogSetup.tellOfNoPeers();
         } catch (PortInUseException e) {
             throw new CommandFailure(
                     ExitCode.REFUSED, file + ":" + ConfigFile.lineOf(file, e.setting()) + ": " + e.getMessage(), e);

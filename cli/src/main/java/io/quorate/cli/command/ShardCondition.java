@@ -15,7 +15,7 @@ import java.util.Set;
  * @param stoppedBy why it takes no writes; empty if it serves: its leader and a majority of its voters answer and have no problem
  * @param whole whether it serves, and all of its members are well and know the leader
  * @param atLimit whether it serves, and would not with one voter less
- * @param problems of its replicas, but for those whose node does not answer
+ * @param problems of its replicas, but for those whose node does not answer, and for not knowing a leader where there is none
  */
 record ShardCondition(String shard, Optional<String> stoppedBy, boolean whole, boolean atLimit, List<String> problems) {
     static final String NO_LEADER = "no leader that answers";
@@ -43,6 +43,7 @@ record ShardCondition(String shard, Optional<String> stoppedBy, boolean whole, b
     static ShardCondition of(String shard, List<JsonNode> replicas, JsonNode listed, Set<String> answering) {
         Map<String, JsonNode> byPeer = new HashMap<>();
         replicas.forEach(replica -> byPeer.put(replica.path("self").asText(), replica));
+        boolean led = replicas.stream().anyMatch(ShardCondition::leads);
         boolean leaderIsWell = false;
         boolean allWell = true;
         int voters = 0;
@@ -54,7 +55,7 @@ record ShardCondition(String shard, Optional<String> stoppedBy, boolean whole, b
             boolean nodeAnswers = answering.contains(nodeOf(id));
             Optional<String> problem = problem(replica, nodeAnswers);
             boolean works = problem.isEmpty() || problem.get().equals(UNLED);
-            if (nodeAnswers) {
+            if (nodeAnswers && (led || !works)) {
                 problem.ifPresent(text -> problems.add(shard + " on " + nodeOf(id) + ": " + text));
             }
             if (peer.path("role").asText().equals(VOTER)) {
@@ -66,7 +67,7 @@ record ShardCondition(String shard, Optional<String> stoppedBy, boolean whole, b
         }
         int majority = voters / 2 + 1;
         Optional<String> stoppedBy = Optional.empty();
-        if (replicas.stream().noneMatch(ShardCondition::leads)) {
+        if (!led) {
             stoppedBy = Optional.of(NO_LEADER);
         } else if (able < majority) {
             stoppedBy = Optional.of(NO_MAJORITY);

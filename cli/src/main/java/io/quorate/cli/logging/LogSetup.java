@@ -18,6 +18,7 @@ import org.slf4j.LoggerFactory;
 @ConfiguratorRank(ConfiguratorRank.FALLBACK + 5)
 public final class LogSetup extends ContextAwareBase implements Configurator {
     private static final String OURS = "quorate.log.setup";
+    private static final String RATIS = "org.apache.ratis";
     private static final String LINE = "%d{yyyy-MM-dd'T'HH:mm:ss.SSSXXX} %-5level %logger{0} - %msg%n";
     private static final int RATIS_EVENTS_A_MINUTE = 3;
     private static final int KINDS = 500;
@@ -37,7 +38,7 @@ public final class LogSetup extends ContextAwareBase implements Configurator {
         CHANNELS.setLevel(java.util.logging.Level.SEVERE);
 
         // Ratis warns of the same follower many times a second, with stack traces of its thread pools.
-        Logger ratis = context.getLogger("org.apache.ratis");
+        Logger ratis = context.getLogger(RATIS);
         DampingAppender damped = new DampingAppender(
                 new FloodDamper(RATIS_EVENTS_A_MINUTE, 60_000, KINDS), console(context, LINE + "%ex{2}"), ratis);
         damped.setContext(context);
@@ -53,6 +54,22 @@ public final class LogSetup extends ContextAwareBase implements Configurator {
     public static void tellOfStates() {
         if (LoggerFactory.getILoggerFactory() instanceof LoggerContext context && context.getProperty(OURS) != null) {
             context.getLogger("io.quorate").setLevel(Level.INFO);
+        }
+    }
+
+    /**
+     * From now on Ratis tells of errors only: right for a node that stops, since the peers that it loses then, and those that stop with
+     * it, are no news. Changes nothing where a file has set logging up.
+     */
+    public static void tellOfNoPeers() {
+        if (LoggerFactory.getILoggerFactory() instanceof LoggerContext context) {
+            tellOfNoPeers(context);
+        }
+    }
+
+    static void tellOfNoPeers(LoggerContext context) {
+        if (context.getProperty(OURS) != null) {
+            context.getLogger(RATIS).setLevel(Level.ERROR);
         }
     }
 

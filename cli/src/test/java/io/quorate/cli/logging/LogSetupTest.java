@@ -54,6 +54,20 @@ class LogSetupTest {
     }
 
     @Test
+    void aNodeThatStopsDoesNotWarnOfPeersThatStopWithIt() {
+        LoggerContext byFile = new LoggerContext();
+        LogSetup.tellOfNoPeers(byFile);
+        assertThat(byFile.getLogger("org.apache.ratis").getLevel()).isNull();
+        LogSetup setup = new LogSetup();
+        setup.setContext(context);
+        setup.configure(context);
+        LogSetup.tellOfNoPeers(context);
+        assertThat(context.getLogger("org.apache.ratis.X").isWarnEnabled()).isFalse();
+        assertThat(context.getLogger("org.apache.ratis.X").isErrorEnabled()).isTrue();
+        assertThat(context.getLogger("io.quorate.x").isWarnEnabled()).isTrue();
+    }
+
+    @Test
     void aFloodIsCutAndItsSizeTold() {
         ListAppender<ILoggingEvent> printed = new ListAppender<>();
         printed.setContext(context);
