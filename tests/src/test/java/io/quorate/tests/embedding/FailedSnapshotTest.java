@@ -2,7 +2,6 @@ package io.quorate.tests.embedding;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.quorate.cli.process.FreePorts;
 import io.quorate.statemachine.app.StateView;
 import io.quorate.statemachine.raft.QuorateStateMachine;
 import io.quorate.statemachine.raft.sync.RaftSync;
@@ -14,27 +13,12 @@ import io.quorate.statemachine.store.StateBatch;
 import io.quorate.statemachine.store.StateSnapshot;
 import io.quorate.statemachine.store.StateStore;
 import io.quorate.statemachine.store.StateStoreException;
-import io.quorate.topology.ClusterId;
-import io.quorate.topology.Generation;
-import io.quorate.topology.Incarnation;
-import io.quorate.topology.NodeId;
-import io.quorate.topology.Peer;
-import io.quorate.topology.PeerId;
-import io.quorate.topology.Role;
-import io.quorate.topology.ShardDescriptor;
-import io.quorate.topology.ShardId;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.List;
-import java.util.UUID;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.ratis.client.RaftClient;
-import org.apache.ratis.conf.RaftProperties;
-import org.apache.ratis.grpc.GrpcConfigKeys;
+import org.apache.ratis.conf.Parameters;
 import org.apache.ratis.protocol.Message;
-import org.apache.ratis.protocol.RaftGroup;
-import org.apache.ratis.protocol.RaftGroupId;
-import org.apache.ratis.protocol.RaftPeer;
 import org.apache.ratis.server.RaftServer;
 import org.apache.ratis.server.RaftServerConfigKeys;
 import org.apache.ratis.util.LifeCycle;
@@ -100,38 +84,20 @@ class FailedSnapshotTest {
 
     @Test
     void aCheckpointThatFailsLeavesTheDivisionRunningAndIsTriedAgain() throws Exception {
-        RaftPeer peer = RaftPeer.newBuilder()
-                .setId("r1")
-                .setAddress("127.0.0.1:" + FreePorts.pick(1).get(0))
-                .build();
-        RaftGroup group = RaftGroup.valueOf(RaftGroupId.valueOf(UUID.randomUUID()), peer);
-        RaftProperties properties = new RaftProperties();
-        RaftServerConfigKeys.setStorageDir(
-                properties, List.of(directory.resolve("raft").toFile()));
-        GrpcConfigKeys.Server.setPort(
-                properties, Integer.parseInt(peer.getAddress().split(":")[1]));
-        RaftServerConfigKeys.Snapshot.setAutoTriggerEnabled(properties, true);
-        RaftServerConfigKeys.Snapshot.setAutoTriggerThreshold(properties, 3);
-        Peer self = new Peer(new PeerId(new NodeId("r1"), new Incarnation(1)), peer.getAddress(), Role.VOTER);
-        ShardDescriptor shard = new ShardDescriptor(
-                new ClusterId(UUID.randomUUID()), new ShardId("fruit"), Generation.FIRST, "tally", List.of(self));
+        OwnServer own = new OwnServer(directory);
+        RaftServerConfigKeys.Snapshot.setAutoTriggerEnabled(own.properties(), true);
+        RaftServerConfigKeys.Snapshot.setAutoTriggerThreshold(own.properties(), 3);
         try (RocksDbStateStoreFactory stores = new RocksDbStateStoreFactory(RocksDbMemory.lan());
-                RaftServer server = RaftServer.newBuilder()
-                        .setServerId(peer.getId())
-                        .setGroup(group)
-                        .setStateMachine(new QuorateStateMachine(
-                                shard,
+                RaftServer server = own.build(
+                        new QuorateStateMachine(
+                                own.shard("tally"),
                                 new EmbeddingTest.Tally(),
                                 (live, checkpoint) -> new FullAtFirst(stores.open(live, checkpoint)),
-                                directory.resolve("live"),
-                                new RaftSync((id, failure) -> {})))
-                        .setProperties(properties)
-                        .build()) {
+                                own.live(),
+                                new RaftSync((id, failure) -> {})),
+                        new Parameters())) {
             server.start();
-            try (RaftClient client = RaftClient.newBuilder()
-                    .setProperties(new RaftProperties())
-                    .setRaftGroup(group)
-                    .build()) {
+            try (RaftClient client = own.client()) {
                 Awaitility.await("a checkpoint behind those that failed")
                         .atMost(Duration.ofSeconds(60))
                         .until(() -> {
@@ -141,7 +107,7 @@ class FailedSnapshotTest {
                                     .isTrue();
                             return tried.get() > FAILURES;
                         });
-                assertThat(server.getDivision(group.getGroupId()).getInfo().getLifeCycleState())
+                assertThat(server.getDivision(own.groupId()).getInfo().getLifeCycleState())
                         .isEqualTo(LifeCycle.State.RUNNING);
             }
         }

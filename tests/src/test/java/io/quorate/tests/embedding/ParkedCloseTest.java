@@ -2,7 +2,6 @@ package io.quorate.tests.embedding;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.quorate.cli.process.FreePorts;
 import io.quorate.statemachine.app.Application;
 import io.quorate.statemachine.app.StateTransaction;
 import io.quorate.statemachine.app.StateView;
@@ -10,15 +9,6 @@ import io.quorate.statemachine.raft.QuorateStateMachine;
 import io.quorate.statemachine.raft.sync.RaftSync;
 import io.quorate.statemachine.rocksdb.RocksDbMemory;
 import io.quorate.statemachine.rocksdb.RocksDbStateStoreFactory;
-import io.quorate.topology.ClusterId;
-import io.quorate.topology.Generation;
-import io.quorate.topology.Incarnation;
-import io.quorate.topology.NodeId;
-import io.quorate.topology.Peer;
-import io.quorate.topology.PeerId;
-import io.quorate.topology.Role;
-import io.quorate.topology.ShardDescriptor;
-import io.quorate.topology.ShardId;
 import io.quorate.wal.log.ApplyResult;
 import io.quorate.wal.log.Bytes;
 import io.quorate.wal.log.LogEntry;
@@ -27,18 +17,12 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.List;
-import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import org.apache.ratis.client.RaftClient;
-import org.apache.ratis.conf.RaftProperties;
-import org.apache.ratis.grpc.GrpcConfigKeys;
+import org.apache.ratis.conf.Parameters;
 import org.apache.ratis.protocol.Message;
-import org.apache.ratis.protocol.RaftGroup;
 import org.apache.ratis.protocol.RaftGroupId;
-import org.apache.ratis.protocol.RaftPeer;
 import org.apache.ratis.server.RaftServer;
-import org.apache.ratis.server.RaftServerConfigKeys;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -87,44 +71,26 @@ class ParkedCloseTest {
     }
 
     private void closesWhileParked(Close what) throws Exception {
-        RaftPeer peer = RaftPeer.newBuilder()
-                .setId("r1")
-                .setAddress("127.0.0.1:" + FreePorts.pick(1).get(0))
-                .build();
-        RaftGroup group = RaftGroup.valueOf(RaftGroupId.valueOf(UUID.randomUUID()), peer);
-        RaftProperties properties = new RaftProperties();
-        RaftServerConfigKeys.setStorageDir(
-                properties, List.of(directory.resolve("raft").toFile()));
-        GrpcConfigKeys.Server.setPort(
-                properties, Integer.parseInt(peer.getAddress().split(":")[1]));
-        Peer self = new Peer(new PeerId(new NodeId("r1"), new Incarnation(1)), peer.getAddress(), Role.VOTER);
-        ShardDescriptor shard = new ShardDescriptor(
-                new ClusterId(UUID.randomUUID()), new ShardId("fruit"), Generation.FIRST, "nothing", List.of(self));
+        OwnServer own = new OwnServer(directory);
         RocksDbStateStoreFactory stores = new RocksDbStateStoreFactory(RocksDbMemory.lan());
-        RaftServer server = RaftServer.newBuilder()
-                .setServerId(peer.getId())
-                .setGroup(group)
-                .setStateMachine(new QuorateStateMachine(
-                        shard,
+        RaftServer server = own.build(
+                new QuorateStateMachine(
+                        own.shard("nothing"),
                         new AppliesNothing(),
                         stores,
-                        directory.resolve("live"),
-                        new RaftSync((id, failure) -> {})))
-                .setProperties(properties)
-                .build();
+                        own.live(),
+                        new RaftSync((id, failure) -> {})),
+                new Parameters());
         server.start();
-        try (RaftClient client = RaftClient.newBuilder()
-                .setProperties(new RaftProperties())
-                .setRaftGroup(group)
-                .build()) {
+        try (RaftClient client = own.client()) {
             client.io().send(Message.valueOf("parks it"));
-            RaftServer.Division division = server.getDivision(group.getGroupId());
+            RaftServer.Division division = server.getDivision(own.groupId());
             long before = division.getRaftLog().getLastCommittedIndex();
             client.async().send(Message.valueOf("waits behind it"));
             Awaitility.await("an entry behind the one that parks it")
                     .atMost(PATIENCE)
                     .until(() -> division.getRaftLog().getLastCommittedIndex() > before);
-            Closeable closing = what.of(server, group.getGroupId());
+            Closeable closing = what.of(server, own.groupId());
             assertThat(CompletableFuture.runAsync(() -> close(closing))).succeedsWithin(PATIENCE);
         }
         server.close();
