@@ -53,10 +53,15 @@ final class GroupDurability implements AutoCloseable {
         this.log = new LogDirectorySync(
                 current, RaftServerConfigKeys.Log.queueElementLimit(properties), DirectorySync.FSYNC);
         group.settleBeforeLeading(() -> log.awaitTruncations(PATIENCE));
-        this.bound = AppliedBound.open(current, AppliedBound.presentBoot());
-        this.appliedBefore =
-                Math.max(bound.index(), CommittedFloor.read(current).orElse(-1));
-        this.floor = CommittedFloor.open(current);
+        try {
+            this.bound = AppliedBound.open(current, AppliedBound.presentBoot());
+            this.appliedBefore =
+                    Math.max(bound.index(), CommittedFloor.read(current).orElse(-1));
+            this.floor = CommittedFloor.open(current);
+        } catch (IOException | RuntimeException e) {
+            server.unregister(groupId);
+            throw e;
+        }
     }
 
     /** To be called before the group answers anybody: how its log says how far it is. Without it everything counts as on disk. */

@@ -32,9 +32,12 @@ import org.apache.ratis.thirdparty.com.google.protobuf.UnsafeByteOperations;
  *
  * <p>Needs the shard host ({@link RatisShardHost}): batching over clients, exactly-once by writer sessions (Ratis' own retry cache
  * forgets after a minute and at a restart), linearizable reads by a majority probe (Ratis' own may be stale in a partition),
- * write concerns, admission control, the log scanner, checkpoints by time. The server must run with {@code
- * raft.server.log.log-metadata.enabled} as it likes, snapshots by chunks (the default) and {@code
- * raft.server.snapshot.auto.trigger.enabled=true}.
+ * write concerns, admission control, the log scanner, checkpoints by time.
+ *
+ * <p>The server must run with {@code raft.server.log.append-entries.compose.enabled=false}, which is not Ratis' default, and with
+ * {@code async-flush}, {@code unsafe-flush} and {@code install.snapshot} as they are by default: a group under another setting is not
+ * opened ({@link io.quorate.statemachine.raft.sync.RequiredSettings}). Checkpoints are made, and the log purged, only with {@code
+ * raft.server.snapshot.auto.trigger.enabled=true}. {@code raft.server.log.log-metadata.enabled} is as it likes.
  *
  * <p>A client's message is one command for the application; the answer is {@link Answer}.
  */

@@ -1,6 +1,7 @@
 package io.quorate.statemachine.raft;
 
 import io.quorate.statemachine.raft.sync.RaftSync;
+import io.quorate.statemachine.raft.sync.RequiredSettings;
 import io.quorate.statemachine.replica.ApplyFailedException;
 import io.quorate.statemachine.replica.EntryHeldException;
 import io.quorate.statemachine.store.Position;
@@ -73,14 +74,15 @@ class RatisStateMachineAdapter extends BaseStateMachine {
     public void initialize(RaftServer server, RaftGroupId groupId, RaftStorage storage) throws IOException {
         super.initialize(server, groupId, storage);
         getLifeCycle().transition(LifeCycle.State.STARTING);
-        durability = new GroupDurability(sync, groupId, storage, server.getProperties());
-        durability.watch(new RaftView(() -> server, groupId, durability.log()::truncations));
         try {
+            RequiredSettings.check(server.getProperties());
+            durability = new GroupDurability(sync, groupId, storage, server.getProperties());
+            durability.watch(new RaftView(() -> server, groupId, durability.log()::truncations));
             state.wasAppliedBefore(durability.appliedBefore());
             state.checkpoints().init(storage);
             openState();
         } catch (IOException | RuntimeException e) {
-            durability.close(); // Ratis closes neither the machine nor the storage of a group that it could not open
+            close(); // Ratis closes neither the machine nor the storage of a group that it could not open
             storage.close();
             throw e;
         }

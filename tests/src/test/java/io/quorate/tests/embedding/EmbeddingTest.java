@@ -139,6 +139,7 @@ class EmbeddingTest {
                 properties, List.of(directory.resolve("raft").toFile()));
         GrpcConfigKeys.Server.setPort(
                 properties, Integer.parseInt(peer.getAddress().split(":")[1]));
+        RaftServerConfigKeys.Log.setAppendEntriesComposeEnabled(properties, false);
         try (RocksDbStateStoreFactory stores = new RocksDbStateStoreFactory(RocksDbMemory.lan())) {
             for (int life = 1; life <= 2; life++) {
                 RaftSync sync = new RaftSync((id, failure) -> {});

@@ -21,8 +21,8 @@ import java.util.concurrent.locks.ReentrantLock;
  *       leader begins only once what was under way is in the log ({@link #awaitEarlier}), and its truncations are done.
  * </ul>
  *
- * <p>Nobody waits long, as appends do not wait for the disk here: {@code raft.server.log.append-entries.compose.enabled} must be false,
- * or they end on other threads. Thread-safe.
+ * <p>Appends do not wait for the disk here, unless the log's queue is full. They end on the threads that they came on, since {@code
+ * raft.server.log.append-entries.compose.enabled} is false ({@link RequiredSettings}). Thread-safe.
  */
 final class AppendGate {
     private static final long LOOK_AGAIN_NANOS = TimeUnit.MILLISECONDS.toNanos(1);

@@ -27,6 +27,7 @@
  * along, and a new file's fsync its name. POSIX promises neither, other file systems do neither, and a vote is often followed by
  * no fsync at all; so each is synced here.
  *
- * <p>This needs {@code raft.server.log.async-flush.enabled} and {@code unsafe-flush.enabled} off, their default.
+ * <p>This needs some settings of Ratis, which are checked when a group is opened ({@link
+ * io.quorate.statemachine.raft.sync.RequiredSettings}).
  */
 package io.quorate.statemachine.raft.sync;
