@@ -102,28 +102,6 @@ final class RaftView implements GroupView {
         return division().getRaftLog();
     }
 
-    /** Last index that is on this node's disk; -1 if the group is closed, or nobody can tell while its log is being truncated. */
-    long flushIndex() {
-        long before = truncations.getAsLong();
-        long flushed =
-                open().map(division -> division.getRaftLog().getFlushIndex()).orElse(-1L);
-        return isTruncatedSince(before) ? -1 : flushed;
-    }
-
-    /** The last entry that this node has, in its log or behind a checkpoint; empty if it has none or the group is closed. */
-    Optional<TermIndex> lastEntry() {
-        return open().flatMap(division -> {
-            TermIndex logged = division.getRaftLog().getLastEntryTermIndex();
-            TermIndex applied = division.getStateMachine().getLastAppliedTermIndex();
-            boolean behind = applied != null && (logged == null || applied.compareTo(logged) > 0);
-            return Optional.ofNullable(behind ? applied : logged).filter(last -> last.getIndex() >= 0);
-        });
-    }
-
-    private boolean isTruncatedSince(long before) {
-        return before < 0 || truncations.getAsLong() != before;
-    }
-
     @Override
     public long committedIndex() {
         return log().getLastCommittedIndex();
@@ -146,7 +124,7 @@ final class RaftView implements GroupView {
         long before = truncations.getAsLong();
         long flushed = log().getFlushIndex();
         long termAtIndex = termAtOrPurged(index);
-        boolean truncated = isTruncatedSince(before);
+        boolean truncated = before < 0 || truncations.getAsLong() != before;
         return new PeerCalls.LogState(term(), truncated ? -1 : flushed, termAtIndex);
     }
 

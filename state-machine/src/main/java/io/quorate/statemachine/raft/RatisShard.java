@@ -5,6 +5,8 @@ import io.quorate.statemachine.host.AppendListener;
 import io.quorate.statemachine.host.HostedShard;
 import io.quorate.statemachine.host.QueryResult;
 import io.quorate.statemachine.host.VersionSurvey;
+import io.quorate.statemachine.raft.sync.LeadershipRefusedException;
+import io.quorate.statemachine.raft.sync.SyncFailedException;
 import io.quorate.statemachine.store.Position;
 import io.quorate.statemachine.store.StateDigest;
 import io.quorate.topology.Peer;
@@ -220,9 +222,11 @@ final class RatisShard implements HostedShard, GroupEvents {
         reads.expire(nowNanos);
     }
 
-    /** A vote, a term or a snapshot could not be made durable: this replica must not go on. */
-    void syncFailed(RuntimeException failure) {
-        health.logFailed(failure);
+    /** A vote, a term or a snapshot could not be made durable, or this replica must not lead: it must not go on. */
+    void syncFailed(SyncFailedException failure) {
+        if (!(failure instanceof LeadershipRefusedException)) {
+            health.logFailed(failure);
+        }
         shared.executors().background().execute(this::closeGroup);
     }
 

@@ -76,8 +76,7 @@ class RatisStateMachineAdapter extends BaseStateMachine {
         getLifeCycle().transition(LifeCycle.State.STARTING);
         try {
             RequiredSettings.check(server.getProperties());
-            durability = new GroupDurability(sync, groupId, storage, server.getProperties());
-            durability.watch(new RaftView(() -> server, groupId, durability.log()::truncations));
+            durability = new GroupDurability(sync, server, groupId, storage);
             state.wasAppliedBefore(durability.appliedBefore());
             state.checkpoints().init(storage);
             openState();

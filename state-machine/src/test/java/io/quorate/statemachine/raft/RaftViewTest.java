@@ -2,14 +2,9 @@ package io.quorate.statemachine.raft;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.quorate.statemachine.raft.sync.DirectorySync;
-import io.quorate.statemachine.raft.sync.LogDirectorySync;
 import java.io.IOException;
 import java.lang.reflect.Proxy;
-import java.nio.file.Path;
 import java.util.List;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
 import org.apache.ratis.proto.RaftProtos.RaftPeerRole;
@@ -19,41 +14,9 @@ import org.apache.ratis.server.RaftConfiguration;
 import org.apache.ratis.server.RaftServer;
 import org.apache.ratis.server.raftlog.RaftLog;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
-/** What is on the disk while Ratis' flush index is still that of entries that were cut. */
+/** What is known of a group goes by what Ratis says, without asking more than is needed. */
 class RaftViewTest {
-    private static final long STALE = 20;
-
-    @TempDir
-    Path current;
-
-    @Test
-    void nothingIsOnDiskFromTheAnnouncementOfATruncationUntilItIsDone() throws Exception {
-        LogDirectorySync log = new LogDirectorySync(current, 4, DirectorySync.FSYNC);
-        RaftView view = view(log, () -> STALE);
-        assertThat(view.flushIndex()).isEqualTo(STALE);
-        CompletableFuture<Void> truncation = log.truncate(11);
-        assertThat(view.flushIndex()).isEqualTo(-1);
-        truncation.get();
-        assertThat(view.flushIndex()).isEqualTo(-1);
-        log.flush(11).join();
-        assertThat(view.flushIndex()).isEqualTo(STALE);
-    }
-
-    @Test
-    void aTruncationThatIsAnnouncedOnceTheIndexWasReadIsSeen() {
-        LogDirectorySync log = new LogDirectorySync(current, 4, DirectorySync.FSYNC);
-        AtomicBoolean announced = new AtomicBoolean();
-        RaftView view = view(log, () -> {
-            if (!announced.getAndSet(true)) {
-                log.truncate(11);
-            }
-            return STALE;
-        });
-        assertThat(view.flushIndex()).isEqualTo(-1);
-    }
-
     @Test
     void membersAreReadAnewOnlyWhenTheConfigurationIsAnother() {
         RaftConfiguration first = configuration("n1.00000000deadbeef");
@@ -84,14 +47,6 @@ class RaftViewTest {
                     case "getPreviousPeers" -> null;
                     default -> throw new IOException("not expected: " + called);
                 });
-    }
-
-    /** A view of a Ratis of which only the flush index is asked for. */
-    private static RaftView view(LogDirectorySync log, Supplier<Long> flushIndex) {
-        RaftLog raftLog = answering(RaftLog.class, "getFlushIndex", flushIndex);
-        RaftServer.Division division = answering(RaftServer.Division.class, "getRaftLog", () -> raftLog);
-        RaftServer server = answering(RaftServer.class, "getDivision", () -> division);
-        return new RaftView(() -> server, RaftGroupId.randomId(), log::truncations);
     }
 
     private static <T> T answering(Class<T> type, String method, Supplier<?> answer) {

@@ -7,13 +7,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
-import java.util.function.BooleanSupplier;
-import java.util.function.LongSupplier;
-import java.util.function.Supplier;
 import org.apache.ratis.proto.RaftProtos.LogEntryProto;
 import org.apache.ratis.protocol.RaftGroupId;
 import org.apache.ratis.protocol.RaftPeerId;
-import org.apache.ratis.server.protocol.TermIndex;
 import org.apache.ratis.server.storage.RaftStorage;
 import org.apache.ratis.server.storage.RaftStorageMetadata;
 import org.slf4j.Logger;
@@ -48,10 +44,8 @@ public final class GroupSync {
     private final SyncFailureListener failures;
     private final Optional<SnapshotInstallSync> install;
     private final AppendGate appends = new AppendGate();
-    private volatile LongSupplier flushIndex = () -> Long.MAX_VALUE;
-    private volatile BooleanSupplier logSettled = () -> true;
     private final Optional<PeerMemory> memory;
-    private volatile Supplier<Optional<TermIndex>> lastEntry = Optional::empty;
+    private volatile Optional<GroupLog> raftLog = Optional.empty();
 
     /** Content of the mirror. Invariant: durable, and follows all earlier ones. Written under this. */
     private volatile VoteRecord promised = new VoteRecord(0, "");
@@ -108,51 +102,74 @@ public final class GroupSync {
      * To be called from {@code notifyLeaderChanged}, which Ratis calls under the division's lock before a leader appends or sends
      * anything. Blocks until the vote is durable that made this peer a leader.
      *
-     * @throws SyncFailedException if it could not be made durable, or if this peer is to lead a term in which it voted for somebody
-     *     else (an election that was overtaken, see above), or lacks entries that it had before it left the group, or while entries
-     *     of an earlier leader are on their way into its log, or its log is being truncated: the leader is then not started
+     * <p>If it throws, the leader is not started; but Ratis appends a leader's first entry to the log even where it stops one that was
+     * never started ({@code LeaderStateImpl.stop} asks for it). That entry would stand in the log under a term in which another peer may
+     * lead, or let a peer that lacks entries look as though it had them. So the log is closed first.
+     *
+     * @throws SyncFailedException if it could not be made durable
+     * @throws LeadershipRefusedException if this peer is to lead a term in which it voted for somebody else (an election that was
+     *     overtaken, see above), or lacks entries that it had before it left the group, or while entries of an earlier leader are on
+     *     their way into its log, or its log is being truncated, or was since it noted what its followers need
      */
     public void leaderChanged(RaftPeerId self, RaftPeerId leader) {
-        ensureVoteDurable();
-        if (self.equals(leader) && !promised.votedFor().equals(self.toString())) {
-            synchronized (this) {
-                throw fail("leadership of " + self, new IllegalStateException("it promised " + promised));
-            }
+        if (!self.equals(leader)) {
+            ensureVoteDurable();
+            return;
         }
-        if (self.equals(leader) && !remembersItsLog()) {
-            synchronized (this) {
-                throw fail(
-                        "leadership of " + self,
-                        new IllegalStateException(
-                                "it left this group before, has joined it again, and lacks entries that it had"));
+        try {
+            ensureVoteDurable();
+            Optional<String> why = reasonNotToLead(self);
+            if (why.isPresent()) {
+                throw refuse(self, why.get());
             }
-        }
-        if (self.equals(leader) && !appends.awaitEarlier(PATIENCE)) {
-            synchronized (this) {
-                throw fail(
-                        "leadership of " + self,
-                        new IllegalStateException("entries of an earlier leader are still on their way into its log"));
-            }
-        }
-        if (self.equals(leader) && !logSettled.getAsBoolean()) {
-            synchronized (this) {
-                throw fail(
-                        "leadership of " + self,
-                        new IllegalStateException(
-                                "its log is still being truncated: it would count entries as on its disk"
-                                        + " by what lay there before"));
-            }
+        } catch (SyncFailedException e) {
+            raftLog.ifPresent(closing -> close(closing, e));
+            throw e;
         }
     }
 
-    /**
-     * To be called before the group answers anybody: a leader commits by its own flush index, too, so it must not lead while that is the
-     * one of entries that were cut.
-     *
-     * @param settled waits, not for ever, until no truncation of the log is under way; false if it gave up
-     */
-    public void settleBeforeLeading(BooleanSupplier settled) {
-        logSettled = settled;
+    private Optional<String> reasonNotToLead(RaftPeerId self) {
+        if (!promised.votedFor().equals(self.toString())) {
+            return Optional.of("it promised " + promised);
+        }
+        if (!remembersItsLog()) {
+            return Optional.of("it left this group before, has joined it again, and lacks entries that it had");
+        }
+        if (!appends.awaitEarlier(PATIENCE)) {
+            return Optional.of("entries of an earlier leader are still on their way into its log");
+        }
+        if (!raftLog.map(GroupLog::awaitTruncations).orElse(true)) {
+            return Optional.of("its log is still being truncated: it would count entries as on its disk"
+                    + " by what lay there before");
+        }
+        if (raftLog.map(GroupLog::endsBeforeWhatFollowersNeed).orElse(false)) {
+            return Optional.of("its log was truncated as it was elected");
+        }
+        return Optional.empty();
+    }
+
+    private synchronized SyncFailedException refuse(RaftPeerId self, String why) {
+        if (failure == null) {
+            failure = new LeadershipRefusedException(
+                    "[" + groupId + "] " + self + " was elected and must not lead: " + why + "; open the group again");
+            log.warn("{}", failure.getMessage());
+            failures.syncFailed(groupId, failure);
+        }
+        return failure;
+    }
+
+    private void close(GroupLog closing, SyncFailedException why) {
+        try {
+            closing.close();
+        } catch (IOException e) {
+            why.addSuppressed(e);
+            log.warn("[{}] the log of a leader that was refused cannot be closed", groupId, e);
+        }
+    }
+
+    /** To be called before the group answers anybody. Without it acknowledgements are not held back by what is on the disk. */
+    public void watch(GroupLog watched) {
+        raftLog = Optional.of(watched);
     }
 
     /** {@link #ensureVoteDurable(long)} without a term of one's own to cover. */
@@ -229,14 +246,6 @@ public final class GroupSync {
     }
 
     /**
-     * To be called before the group answers anybody: how the log says how far it is on disk. Without it acknowledgements are not held
-     * back.
-     */
-    public void watchFlushIndex(LongSupplier index) {
-        flushIndex = index;
-    }
-
-    /**
      * Before entries are acknowledged to the leader. Ratis acknowledges entries that it is sent a second time at once, since they lie in
      * its cache, though the first write of them may still wait for a slow disk or have failed for good; a leader that counts such an
      * acknowledgement commits what a power loss takes back. The acknowledgement is lost instead, and the leader asks again.
@@ -245,7 +254,7 @@ public final class GroupSync {
      * @throws SyncFailedException if the log is not on disk so far
      */
     void beforeAcknowledging(long index) {
-        long flushed = flushIndex.getAsLong();
+        long flushed = raftLog.map(GroupLog::flushIndex).orElse(Long.MAX_VALUE);
         if (flushed < index) {
             throw new SyncFailedException(
                     "[" + groupId + "] entries up to " + index + " were sent again, but only those up to " + flushed
@@ -254,15 +263,9 @@ public final class GroupSync {
         }
     }
 
-    /** To be called before the group answers anybody: the last entry that this peer has, if any. */
-    public void watchLastEntry(Supplier<Optional<TermIndex>> last) {
-        lastEntry = last;
-    }
-
     private boolean remembersItsLog() {
         return memory.isEmpty()
-                || lastEntry
-                        .get()
+                || raftLog.flatMap(GroupLog::lastEntry)
                         .filter(last -> memory.get().isCovered(last.getTerm(), last.getIndex()))
                         .isPresent()
                 || memory.get().isCovered(0, -1);

@@ -7,7 +7,7 @@ package io.quorate.statemachine.raft.sync;
  * <p>Final for this start of the group: after a failed fsync the kernel may have dropped the pages, so a later one that succeeds
  * proves nothing. Close the division, look at the disk, start again (which reads what is really there).
  */
-public final class SyncFailedException extends RuntimeException {
+public class SyncFailedException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
     public SyncFailedException(String message, Throwable cause) {

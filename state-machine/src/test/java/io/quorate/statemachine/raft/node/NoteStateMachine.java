@@ -1,5 +1,6 @@
 package io.quorate.statemachine.raft.node;
 
+import io.quorate.statemachine.raft.sync.DivisionLog;
 import io.quorate.statemachine.raft.sync.GroupSync;
 import io.quorate.statemachine.raft.sync.LogDirectorySync;
 import io.quorate.statemachine.raft.sync.SnapshotInstallSync;
@@ -8,7 +9,6 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -35,9 +35,6 @@ import org.apache.ratis.util.MD5FileUtil;
 
 /** Keeps each message as a line. With sync hooks, it is the reference for how a state machine wires them. */
 public final class NoteStateMachine extends BaseStateMachine {
-    /** For a disk that hangs as a new leader begins. */
-    private static final Duration SETTLING = Duration.ofSeconds(30);
-
     private final Optional<NodeSync> sync;
     private final List<String> notes = new CopyOnWriteArrayList<>();
     private final SimpleStateMachineStorage snapshots = new SimpleStateMachineStorage();
@@ -69,8 +66,7 @@ public final class NoteStateMachine extends BaseStateMachine {
                     node.log());
             groupSync = node.raftSync().register(groupId, storage, Optional.of(installSync));
             if (node.settles()) {
-                LogDirectorySync log = directorySync;
-                groupSync.settleBeforeLeading(() -> log.awaitTruncations(SETTLING));
+                groupSync.watch(new DivisionLog(() -> divisionOf(server, groupId), directorySync));
             }
         }
         Files.createDirectories(storage.getStorageDir().getStateMachineDir().toPath());
@@ -141,6 +137,14 @@ public final class NoteStateMachine extends BaseStateMachine {
             unchecked(installSync::published);
         }
         return snapshots.getLatestSnapshot();
+    }
+
+    private static Optional<RaftServer.Division> divisionOf(RaftServer server, RaftGroupId groupId) {
+        try {
+            return Optional.of(server.getDivision(groupId));
+        } catch (IOException removed) {
+            return Optional.empty();
+        }
     }
 
     private void load() throws IOException {

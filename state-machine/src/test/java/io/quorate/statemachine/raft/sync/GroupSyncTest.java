@@ -13,7 +13,6 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.concurrent.atomic.AtomicReference;
 import org.apache.ratis.proto.RaftProtos.LogEntryProto;
 import org.apache.ratis.proto.RaftProtos.RaftConfigurationProto;
 import org.apache.ratis.proto.RaftProtos.RaftRpcReplyProto;
@@ -36,6 +35,9 @@ class GroupSyncTest {
     @TempDir
     Path directory;
 
+    private static final RaftPeerId SELF = RaftPeerId.valueOf("n1");
+
+    private final TestLog log = new TestLog();
     private final RaftGroupId groupId = RaftGroupId.randomId();
     private final List<Path> synced = new ArrayList<>();
     private final List<SyncFailedException> failures = new ArrayList<>();
@@ -100,18 +102,17 @@ class GroupSyncTest {
         assertThat(storage.getMetadataFile().getMetadata())
                 .as("put back before Ratis goes by it")
                 .isEqualTo(RaftStorageMetadata.valueOf(7, RaftPeerId.valueOf("n2")));
-        AtomicReference<Optional<TermIndex>> last = new AtomicReference<>(Optional.empty());
-        joined.watchLastEntry(last::get);
+        joined.watch(log);
         for (TermIndex tooFew : List.of(TermIndex.valueOf(5, 100), TermIndex.valueOf(6, 8))) {
             assertThatThrownBy(() -> sync.beforeReply(vote(true)))
                     .isInstanceOf(SyncFailedException.class)
                     .hasMessageContaining("votes for nobody");
             sync.beforeReply(vote(false));
-            last.set(Optional.of(tooFew));
+            log.lastEntry = Optional.of(tooFew);
         }
         assertThat(failures).as("it may vote later").isEmpty();
         for (TermIndex enough : List.of(TermIndex.valueOf(6, 9), TermIndex.valueOf(7, 3))) {
-            last.set(Optional.of(enough));
+            log.lastEntry = Optional.of(enough);
             sync.beforeReply(vote(true));
         }
     }
@@ -121,11 +122,14 @@ class GroupSyncTest {
         RaftSync sync = new RaftSync(this::sync, (id, failure) -> failures.add(failure));
         sync.remember(groupId, new PeerMemory(new VoteRecord(7, ""), 6, 9));
         GroupSync joined = sync.register(groupId, storage, Optional.empty());
-        RaftPeerId self = RaftPeerId.valueOf("n1");
+        joined.watch(log);
         vote(8, "n1");
-        assertThatThrownBy(() -> joined.leaderChanged(self, self))
-                .isInstanceOf(SyncFailedException.class)
-                .hasRootCauseMessage("it left this group before, has joined it again, and lacks entries that it had");
+        assertThatThrownBy(() -> joined.leaderChanged(SELF, SELF))
+                .isInstanceOf(LeadershipRefusedException.class)
+                .hasMessageContaining("it left this group before, has joined it again, and lacks entries that it had");
+        assertThat(log.closed)
+                .as("or its first entry would look like those that it lacks")
+                .isTrue();
     }
 
     @Test
@@ -139,13 +143,13 @@ class GroupSyncTest {
     @Test
     void entriesAreAcknowledgedOnlyOnceTheyAreOnDisk() {
         group.beforeAcknowledging(1_000);
-        long[] flushed = {7};
-        group.watchFlushIndex(() -> flushed[0]);
+        log.flushIndex = 7;
+        group.watch(log);
         group.beforeAcknowledging(7);
         assertThatThrownBy(() -> group.beforeAcknowledging(8))
                 .isInstanceOf(SyncFailedException.class)
                 .hasMessageContaining("up to 8 were sent again, but only those up to 7 are on disk");
-        flushed[0] = 8;
+        log.flushIndex = 8;
         group.beforeAcknowledging(8);
         assertThat(failures).as("asked again, it is no failure").isEmpty();
     }
@@ -200,46 +204,73 @@ class GroupSyncTest {
 
     @Test
     void aPeerDoesNotLeadATermInWhichItVotedForAnother() throws IOException {
-        RaftPeerId self = RaftPeerId.valueOf("n1");
+        group.watch(log);
         vote(4, "n1");
-        group.leaderChanged(self, self);
+        group.leaderChanged(SELF, SELF);
         assertThat(VoteMirror.read(current())).contains(new VoteRecord(4, "n1"));
         vote(5, "n2");
-        group.leaderChanged(self, RaftPeerId.valueOf("n2"));
-        assertThatThrownBy(() -> group.leaderChanged(self, self))
-                .isInstanceOf(SyncFailedException.class)
-                .hasMessageContaining("leadership of n1")
-                .hasRootCauseMessage("it promised VoteRecord[term=5, votedFor=n2]");
+        group.leaderChanged(SELF, RaftPeerId.valueOf("n2"));
+        assertThat(log.closed).isFalse();
+        assertThatThrownBy(() -> group.leaderChanged(SELF, SELF))
+                .isInstanceOf(LeadershipRefusedException.class)
+                .hasMessageContaining("n1 was elected and must not lead")
+                .hasMessageContaining("it promised VoteRecord[term=5, votedFor=n2]");
         assertThat(failures).hasSize(1);
+        assertThat(log.closed)
+                .as("or its first entry would stand among those of n2, under the same term")
+                .isTrue();
+    }
+
+    @Test
+    void aPeerDoesNotLeadWhoseLogWasCutSinceItNotedWhatItsFollowersNeed() throws IOException {
+        group.watch(log);
+        vote(4, "n1");
+        group.leaderChanged(SELF, SELF);
+        log.endsBeforeWhatFollowersNeed = true;
+        group.leaderChanged(SELF, RaftPeerId.valueOf("n2"));
+        assertThatThrownBy(() -> group.leaderChanged(SELF, SELF))
+                .isInstanceOf(LeadershipRefusedException.class)
+                .hasMessageContaining("its log was truncated as it was elected");
+    }
+
+    @Test
+    void aLeaderWhoseVoteCannotBeMadeDurableTakesNothingIntoItsLog() throws IOException {
+        group.watch(log);
+        failing = true;
+        vote(4, "n1");
+        assertThatThrownBy(() -> group.leaderChanged(SELF, SELF)).isSameAs(failures.get(0));
+        assertThat(failures.get(0)).isNotInstanceOf(LeadershipRefusedException.class);
+        assertThat(log.closed).isTrue();
     }
 
     @Test
     void aPeerDoesNotLeadWhileItsLogIsBeingTruncated() throws Exception {
-        RaftPeerId self = RaftPeerId.valueOf("n1");
-        LogDirectorySync log = new LogDirectorySync(current(), 4, DirectorySync.FSYNC);
-        group.settleBeforeLeading(() -> log.awaitTruncations(Duration.ofSeconds(60)));
+        LogDirectorySync segments = new LogDirectorySync(current(), 4, DirectorySync.FSYNC);
+        log.directory = Optional.of(segments);
+        group.watch(log);
         vote(4, "n1");
-        group.leaderChanged(self, self);
-        CompletableFuture<Void> truncation = log.truncate(11);
-        group.leaderChanged(self, RaftPeerId.valueOf("n2"));
-        CompletableFuture<Void> leading = CompletableFuture.runAsync(() -> group.leaderChanged(self, self));
+        group.leaderChanged(SELF, SELF);
+        CompletableFuture<Void> truncation = segments.truncate(11);
+        group.leaderChanged(SELF, RaftPeerId.valueOf("n2"));
+        CompletableFuture<Void> leading = CompletableFuture.runAsync(() -> group.leaderChanged(SELF, SELF));
         assertThatThrownBy(() -> leading.get(300, TimeUnit.MILLISECONDS)).isInstanceOf(TimeoutException.class);
         truncation.get();
-        log.flush(11).join();
+        segments.flush(11).join();
         leading.get(60, TimeUnit.SECONDS);
         assertThat(failures).isEmpty();
     }
 
     @Test
     void aPeerWhoseLogIsNotTruncatedInTimeGivesUpRatherThanLead() throws IOException {
-        RaftPeerId self = RaftPeerId.valueOf("n1");
-        LogDirectorySync log = new LogDirectorySync(current(), 4, DirectorySync.FSYNC);
-        group.settleBeforeLeading(() -> log.awaitTruncations(Duration.ofMillis(10)));
+        LogDirectorySync segments = new LogDirectorySync(current(), 4, DirectorySync.FSYNC);
+        log.directory = Optional.of(segments);
+        log.patience = Duration.ofMillis(10);
+        group.watch(log);
         vote(4, "n1");
-        log.truncate(11);
-        assertThatThrownBy(() -> group.leaderChanged(self, self))
-                .isInstanceOf(SyncFailedException.class)
-                .hasMessageContaining("leadership of n1");
+        segments.truncate(11);
+        assertThatThrownBy(() -> group.leaderChanged(SELF, SELF))
+                .isInstanceOf(LeadershipRefusedException.class)
+                .hasMessageContaining("its log is still being truncated");
         assertThat(failures).hasSize(1);
     }
 
