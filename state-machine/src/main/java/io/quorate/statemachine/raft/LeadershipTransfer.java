@@ -76,7 +76,7 @@ final class LeadershipTransfer {
 
     private CompletableFuture<Void> ask(PeerId target, long deadline) {
         asking = true;
-        return ask.apply(target, within(ELECTION, deadline)).whenComplete((done, failure) -> asking = false);
+        return ask.apply(target, within(ELECTION, deadline));
     }
 
     boolean isAsking() {
@@ -117,6 +117,7 @@ final class LeadershipTransfer {
     }
 
     private void resume() {
+        asking = false;
         batcher.release();
         if (!view.leads()) {
             batcher.rejectQueued(RejectReason.NOT_LEADER, "this replica has handed leadership over");

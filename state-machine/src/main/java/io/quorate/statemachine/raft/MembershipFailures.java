@@ -53,20 +53,6 @@ final class MembershipFailures {
         return indeterminate(what, cause);
     }
 
-    /**
-     * True if Ratis goes on refusing appends as though it handed leadership over: {@code TransferLeadership.start} (3.3.0) answers a
-     * transfer that fails at once, and does not take the request back. What fails later has been taken back.
-     */
-    static boolean leavesHandingOver(Throwable failure) {
-        Throwable cause = unwrapped(failure);
-        String message = String.valueOf(cause.getMessage());
-        return cause instanceof TransferLeadershipException
-                && (message.contains("): COMPLETED_EXCEPTIONALLY")
-                        || message.contains("): NULL_FOLLOWER")
-                        || message.contains("): NULL_LOG_APPENDER")
-                        || message.contains(": a previous "));
-    }
-
     private static Throwable unwrapped(Throwable failure) {
         return failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
     }

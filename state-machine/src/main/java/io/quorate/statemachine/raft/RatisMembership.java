@@ -34,7 +34,7 @@ import org.slf4j.LoggerFactory;
  */
 final class RatisMembership implements Membership {
     private static final Logger log = LoggerFactory.getLogger(RatisMembership.class);
-    private static final long STEP_DOWN_MILLIS = 3000;
+    private static final Duration STEP_DOWN = Duration.ofSeconds(3);
     /** Beyond the time that Ratis has, for its answer: it says more than a timeout of ours. */
     private static final Duration ANSWER_ROOM = Duration.ofMillis(200);
 
@@ -172,19 +172,14 @@ final class RatisMembership implements Membership {
     }
 
     private CompletableFuture<Void> ask(PeerId target, Duration timeout) {
-        TransferLeadershipRequest request = new TransferLeadershipRequest(
-                calls.clientId(),
-                server.get().getId(),
-                group,
-                calls.nextCallId(),
-                RaftPeerId.valueOf(target.toString()),
-                timeout.toMillis());
-        return run(() -> server.get().transferLeadershipAsync(request), timeout.plus(ANSWER_ROOM))
-                .whenComplete((done, failure) -> {
-                    if (failure != null && MembershipFailures.leavesHandingOver(failure)) {
-                        resign();
-                    }
-                });
+        TransferLeadershipRequest request = transferTo(RaftPeerId.valueOf(target.toString()), timeout);
+        return run(() -> server.get().transferLeadershipAsync(request), timeout.plus(ANSWER_ROOM));
+    }
+
+    /** @param target null, which Ratis takes for whoever wins */
+    private TransferLeadershipRequest transferTo(RaftPeerId target, Duration timeout) {
+        return new TransferLeadershipRequest(
+                calls.clientId(), server.get().getId(), group, calls.nextCallId(), target, timeout.toMillis());
     }
 
     /** Undoes {@link #abdicate}. */
@@ -213,17 +208,14 @@ final class RatisMembership implements Membership {
     }
 
     /**
-     * Ratis refused something since it hands leadership over. Behind a transfer that failed at once it does so for as long as this
-     * replica leads: where nobody hands anything over, it resigns.
+     * Ratis refused an append, or a change of members, since it hands leadership over. Where nobody hands anything over it would do so
+     * for as long as this replica leads: {@code TransferLeadership.start} (3.3.0) answers a transfer that fails at once, and does not
+     * take the request back. So it resigns: whoever leads next, were it this replica again, is free of it.
      */
     void refusedAsSteppingDown() {
-        if (!transfer.isAsking()) {
-            resign();
+        if (transfer.isAsking()) {
+            return;
         }
-    }
-
-    /** Whoever leads next, were it this replica again, is free of a transfer that failed. */
-    private void resign() {
         after.execute(() -> {
             if (view.leads()) {
                 log.warn("[{}] Ratis refuses appends behind a transfer of leadership that failed; resigns", group);
@@ -233,14 +225,12 @@ final class RatisMembership implements Membership {
     }
 
     private void stepDown() {
-        TransferLeadershipRequest toWhoever = new TransferLeadershipRequest(
-                calls.clientId(), server.get().getId(), group, calls.nextCallId(), null, STEP_DOWN_MILLIS);
-        run(() -> server.get().transferLeadershipAsync(toWhoever), Duration.ofMillis(STEP_DOWN_MILLIS))
-                .whenComplete((nothing, failure) -> {
-                    if (failure != null) {
-                        log.warn("[{}] cannot step down", group, failure);
-                    }
-                });
+        TransferLeadershipRequest toWhoever = transferTo(null, STEP_DOWN);
+        run(() -> server.get().transferLeadershipAsync(toWhoever), STEP_DOWN).whenComplete((nothing, failure) -> {
+            if (failure != null) {
+                log.warn("[{}] cannot step down", group, failure);
+            }
+        });
     }
 
     private interface Call {

@@ -65,27 +65,4 @@ class MembershipFailuresTest {
             assertThat(failure).hasCause(unknown).hasMessageContaining("may still come about");
         }
     }
-
-    @Test
-    void aTransferThatFailedAtOnceLeavesRatisHandingOver() {
-        String failed = "n1: Failed to transfer leadership to n2 (the current leader is n1): ";
-        for (String left : List.of(
-                failed + "COMPLETED_EXCEPTIONALLY: java.io.IOException: UNAVAILABLE",
-                failed + "NULL_LOG_APPENDER",
-                failed + "NULL_FOLLOWER",
-                "n1: Failed to transfer leadership to n3: a previous request to n2 exists")) {
-            Throwable failure = new CompletionException(new TransferLeadershipException(left));
-            assertThat(MembershipFailures.leavesHandingOver(failure)).as(left).isTrue();
-        }
-        for (Throwable over : List.of(
-                new TransferLeadershipException(failed + "TIMED_OUT(1s)"),
-                new TransferLeadershipException(failed + "DIFFERENT_LEADER"),
-                new TransferLeadershipException("n1 refused to transfer leadership to peer n2 as it is not in conf"),
-                NOT_LEADER,
-                new TimeoutException())) {
-            assertThat(MembershipFailures.leavesHandingOver(over))
-                    .as(over.toString())
-                    .isFalse();
-        }
-    }
 }
