@@ -1,47 +1,96 @@
 package io.quorate.statemachine.raft;
 
 import java.time.Duration;
-import java.util.Set;
+import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.function.Predicate;
 
-/** Groups that are to be opened anew, and when it is tried: one try at a time, with a pause between two. Thread-safe. */
+/**
+ * Groups that are to be opened anew, and when it is tried: each at once, then with pauses that double from a second up to a minute;
+ * one try at a time. Thread-safe.
+ */
 final class Reopening {
-    private final Set<UUID> wanted = ConcurrentHashMap.newKeySet();
-    private final long pauseNanos;
+    static final Duration FIRST_PAUSE = Duration.ofSeconds(1);
+    static final Duration LONGEST_PAUSE = Duration.ofMinutes(1);
+
+    /** Who opens groups. May block. */
+    interface Groups {
+        /** Says why it failed; empty if the group is open, or not to be served any more. */
+        Optional<String> open(UUID group);
+
+        /** Told once for each change of the cause. */
+        void failed(UUID group, String cause, Duration untilNextTry);
+    }
+
+    /** @param cause of the last failure; empty before the first try */
+    private record Wanted(Optional<String> cause, Duration pause, long dueNanos) {
+        static final Wanted NOW = new Wanted(Optional.empty(), Duration.ZERO, 0);
+
+        boolean isDue(long nowNanos) {
+            return cause.isEmpty() || nowNanos - dueNanos >= 0;
+        }
+
+        Wanted afterFailure(String why, long nowNanos) {
+            Duration next = cause.isEmpty() ? FIRST_PAUSE : pause.multipliedBy(2);
+            next = next.compareTo(LONGEST_PAUSE) > 0 ? LONGEST_PAUSE : next;
+            return new Wanted(Optional.of(why), next, nowNanos + next.toNanos());
+        }
+    }
+
+    private final Map<UUID, Wanted> wanted = new ConcurrentHashMap<>();
     private boolean running;
-    private boolean tried;
-    private long lastNanos;
+    private long beganNanos;
 
-    Reopening(Duration pause) {
-        this.pauseNanos = pause.toNanos();
-    }
-
-    /** From now on the group is to be opened anew; may be repeated. */
+    /** From now on the group is to be opened anew; may be repeated, which hastens nothing. */
     void want(UUID group) {
-        wanted.add(group);
+        wanted.putIfAbsent(group, Wanted.NOW);
     }
 
-    /** True if the caller shall now call {@link #tryAll}, on a thread that may block. */
+    /** The group was opened by somebody else, or is not to be served any more. */
+    void done(UUID group) {
+        wanted.remove(group);
+    }
+
+    /** True if the caller shall now call {@link #tryDue}, on a thread that may block. */
     synchronized boolean begins(long nowNanos) {
-        if (running || wanted.isEmpty() || (tried && nowNanos - lastNanos < pauseNanos)) {
+        if (running || wanted.values().stream().noneMatch(group -> group.isDue(nowNanos))) {
             return false;
         }
         running = true;
-        tried = true;
-        lastNanos = nowNanos;
+        beganNanos = nowNanos;
         return true;
     }
 
-    /** @param open true if the group is open again, or not to be served any more */
-    void tryAll(Predicate<UUID> open) {
+    /** After {@link #begins}: tries what was due then. Pauses count from there. */
+    void tryDue(Groups groups) {
+        long now;
+        synchronized (this) {
+            now = beganNanos;
+        }
         try {
-            wanted.removeIf(open);
+            wanted.forEach((group, before) -> {
+                if (before.isDue(now)) {
+                    tryOne(groups, group, before, now);
+                }
+            });
         } finally {
             synchronized (this) {
                 running = false;
             }
+        }
+    }
+
+    private void tryOne(Groups groups, UUID group, Wanted before, long now) {
+        Optional<String> failure = groups.open(group);
+        if (failure.isEmpty()) {
+            wanted.remove(group);
+            return;
+        }
+        Wanted next = before.afterFailure(failure.get(), now);
+        wanted.replace(group, next);
+        if (!failure.equals(before.cause())) {
+            groups.failed(group, failure.get(), next.pause());
         }
     }
 }

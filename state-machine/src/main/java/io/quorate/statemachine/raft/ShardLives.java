@@ -31,7 +31,6 @@ import org.slf4j.LoggerFactory;
  */
 final class ShardLives implements OtherNodes.Shards {
     private static final Logger log = LoggerFactory.getLogger(ShardLives.class);
-    private static final Duration REOPEN_PAUSE = Duration.ofSeconds(1);
 
     /** A shard that is served: what belongs to it ends with it. */
     record Served(
@@ -45,7 +44,23 @@ final class ShardLives implements OtherNodes.Shards {
     private final Map<UUID, Served> served = new ConcurrentHashMap<>();
 
     private final Map<UUID, ShardFile> files = new ConcurrentHashMap<>();
-    private final Reopening reopening = new Reopening(REOPEN_PAUSE);
+    private final Reopening reopening = new Reopening();
+    private final Reopening.Groups reopened = new Reopening.Groups() {
+        @Override
+        public Optional<String> open(UUID group) {
+            return tryToReopen(group);
+        }
+
+        @Override
+        public void failed(UUID group, String cause, Duration untilNextTry) {
+            log.warn(
+                    "[{}/{}] cannot be opened anew, tried again in {} s and then less and less often: {}",
+                    config.self(),
+                    nameOf(group),
+                    untilNextTry.toSeconds(),
+                    cause);
+        }
+    };
 
     /** @param makes what serves a shard, when Ratis is about to open its group */
     ShardLives(HostConfig config, HostDirectory directory, RatisGroups groups, Function<ShardFile, Served> makes) {
@@ -129,6 +144,7 @@ final class ShardLives implements OtherNodes.Shards {
             }
             directory.scanLog(group);
             addGroup(file, false);
+            reopening.done(group);
         } catch (IOException | RuntimeException e) {
             reopening.want(group);
             throw e;
@@ -153,23 +169,27 @@ final class ShardLives implements OtherNodes.Shards {
     }
 
     void reopenWanted() {
-        reopening.tryAll(this::reopenWanted);
+        reopening.tryDue(reopened);
     }
 
-    /** Opens what ran out of space or could not be opened; false if it must be tried again. */
-    private synchronized boolean reopenWanted(UUID group) {
+    private String nameOf(UUID group) {
+        return Optional.ofNullable(files.get(group))
+                .map(file -> file.descriptor().shard().value())
+                .orElse(group.toString());
+    }
+
+    /** Opens what ran out of space, must not lead, or could not be opened; says why if it must be tried again. */
+    private synchronized Optional<String> tryToReopen(UUID group) {
         ShardFile file = files.get(group);
         if (file == null || file.state() != ShardFile.State.OPEN) {
-            return true;
+            return Optional.empty();
         }
-        ShardId shard = file.descriptor().shard();
         try {
             reopen(file);
-            log.info("[{}/{}] opened anew", config.self(), shard);
-            return true;
+            log.info("[{}/{}] opened anew", config.self(), file.descriptor().shard());
+            return Optional.empty();
         } catch (IOException | RuntimeException e) {
-            log.warn("[{}/{}] cannot be opened anew, tried again: {}", config.self(), shard, e.toString());
-            return false;
+            return Optional.of(e.toString());
         }
     }
 
