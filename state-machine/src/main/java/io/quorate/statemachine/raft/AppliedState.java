@@ -23,13 +23,15 @@ import io.quorate.wal.log.UnsupportedVersionException;
 import io.quorate.wal.log.VersionSupport;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.function.BooleanSupplier;
 import org.apache.ratis.proto.RaftProtos.LogEntryProto;
 import org.apache.ratis.server.raftlog.RaftLog;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * What one replica has applied: the store and its checkpoints, how far it has come, and everything that looks at it. The live
@@ -38,6 +40,10 @@ import org.apache.ratis.server.raftlog.RaftLog;
  * <p>Threads: one thread at a time opens, applies and publishes; any thread reads, makes checkpoints and closes.
  */
 final class AppliedState {
+    private static final Logger log = LoggerFactory.getLogger(AppliedState.class);
+    /** For those who read, to end: queries are interrupted by then. */
+    private static final Duration CLOSE_PATIENCE = Duration.ofSeconds(5);
+
     private final ShardDescriptor descriptor;
     private final Application application;
     private final StateStoreFactory stores;
@@ -50,8 +56,8 @@ final class AppliedState {
     private final AtomicLong bytesSinceCheckpoint = new AtomicLong();
     /** Held while a batch is applied, so that nothing is promised about an entry that is under way. */
     private final Object applying = new Object();
-    /** Held for reading by those who use the store, for writing while it is replaced or closed. */
-    private final ReentrantReadWriteLock storeLock = new ReentrantReadWriteLock();
+    /** Of the store, by whoever reads from it. */
+    private final SharedUse use = new SharedUse();
 
     private volatile long clusterTimeMillis;
     private volatile int openSessions;
@@ -62,7 +68,9 @@ final class AppliedState {
     /** Written before the first batch; an index that nothing above was applied here before the group was opened. */
     private long appliedBefore = RaftLog.INVALID_LOG_INDEX;
 
+    /** Set while nobody uses it. */
     private StateStore store;
+
     private ReplicaStateMachine replica;
 
     /** @param live directory for the running state; rebuilt at every opening */
@@ -92,15 +100,19 @@ final class AppliedState {
         appliedBefore = index;
     }
 
-    /** Opens the newest checkpoint, or an empty state; in place of what was open. Says where it begins. */
-    Position open() throws IOException {
+    /**
+     * Opens the newest checkpoint, or an empty state; in place of what was open. Says where it begins.
+     *
+     * @param letGo asked again and again while queries still read from what is open: true leaves everything as it was
+     * @return empty if it was left
+     */
+    Optional<Position> open(BooleanSupplier letGo) throws IOException {
+        if (!use.beginReplacing(letGo)) {
+            return Optional.empty();
+        }
         Position position;
-        storeLock.writeLock().lock();
         try {
-            if (store != null) {
-                snapshots.drop();
-                store.close();
-            }
+            closeStore();
             Optional<CheckpointStorage.Checkpoint> newest = checkpoints.newest();
             store = stores.open(live, newest.map(CheckpointStorage.Checkpoint::directory));
             replica = new ReplicaStateMachine(
@@ -116,10 +128,10 @@ final class AppliedState {
                         + position.index() + ", not at the index of its name");
             }
         } finally {
-            storeLock.writeLock().unlock();
+            use.endReplacing();
         }
         publish();
-        return position;
+        return Optional.of(position);
     }
 
     /**
@@ -194,25 +206,25 @@ final class AppliedState {
      * @return what is durable afterwards; index -1 if nothing was applied yet
      */
     Position checkpoint(BooleanSupplier allowed) throws IOException {
-        storeLock.readLock().lock();
+        StateStore open = enter();
         try {
             synchronized (checkpoints) {
                 if (!allowed.getAsBoolean()) {
                     throw new IOException("a snapshot takes the place of the checkpoints just now; try again");
                 }
                 long covered = bytesSinceCheckpoint.get();
-                if (openStoreOrFail().position().index() < 0) {
-                    return store.position();
+                if (open.position().index() < 0) {
+                    return open.position();
                 }
                 Path staging = checkpoints.prepareStaging();
-                Position position = store.checkpoint(staging);
+                Position position = open.checkpoint(staging);
                 lsnIndex.note(position);
                 checkpoints.publish(staging, position);
                 bytesSinceCheckpoint.addAndGet(-covered);
                 return position;
             }
         } finally {
-            storeLock.readLock().unlock();
+            use.exit();
         }
     }
 
@@ -230,57 +242,67 @@ final class AppliedState {
     }
 
     <T> T betweenBatches(BetweenBatches<T> action) throws IOException {
-        storeLock.readLock().lock();
+        enter();
         try {
-            openStoreOrFail();
             synchronized (applying) {
                 return action.run(replica, appliedBefore);
             }
         } finally {
-            storeLock.readLock().unlock();
+            use.exit();
         }
     }
 
     /** Answers a query from one state, at or behind all that was applied before the call, and says from which. */
     QueryResult query(Bytes query) {
-        storeLock.readLock().lock();
-        try (QuerySnapshots.Lease lease = snapshots.lease(openStoreOrFail())) {
+        StateStore open = enter();
+        try (QuerySnapshots.Lease lease = snapshots.lease(open)) {
             return new QueryResult(lease.position().lsn(), application.query(query, lease.view()));
         } finally {
-            storeLock.readLock().unlock();
+            use.exit();
         }
     }
 
     /** Called every few milliseconds: what a query read from must not keep overwritten data for long. */
     void dropOutdatedSnapshot() {
-        if (storeLock.readLock().tryLock()) {
+        if (use.tryEnter()) {
             try {
                 if (store != null) {
                     snapshots.dropOutdated(store);
                 }
             } finally {
-                storeLock.readLock().unlock();
+                use.exit();
             }
         }
     }
 
     StateDigest digest() {
-        storeLock.readLock().lock();
-        try (StateSnapshot snapshot = openStoreOrFail().snapshot()) {
+        StateStore open = enter();
+        try (StateSnapshot snapshot = open.snapshot()) {
             return StateDigest.of(snapshot);
         } finally {
-            storeLock.readLock().unlock();
+            use.exit();
         }
     }
 
-    private StateStore openStoreOrFail() {
-        if (unreadable.isPresent()) {
-            throw new ReadUnavailableException(RejectReason.UNAVAILABLE, unreadable.get());
+    /** Begins a use of the store, to be ended by {@link SharedUse#exit}. */
+    private StateStore enter() {
+        Optional<String> why = unreadable;
+        if (why.isPresent()) {
+            throw new ReadUnavailableException(RejectReason.UNAVAILABLE, why.get());
         }
-        if (store == null) {
-            throw new ReadUnavailableException(RejectReason.UNAVAILABLE, "the replica is closed");
+        if (!use.enter()) {
+            throw closed();
         }
-        return store;
+        StateStore open = store;
+        if (open == null) {
+            use.exit();
+            throw closed();
+        }
+        return open;
+    }
+
+    private static ReadUnavailableException closed() {
+        return new ReadUnavailableException(RejectReason.UNAVAILABLE, "the replica is closed");
     }
 
     Watermark appliedIndex() {
@@ -321,20 +343,27 @@ final class AppliedState {
         return bytesSinceCheckpoint.get();
     }
 
-    /** Ends all waiting, and all reading once what reads now has ended. */
+    /**
+     * Ends all waiting, lets nobody begin to read, and closes the store; where somebody still reads after a few seconds (a query that
+     * does not return), that is left to whoever ends last. Until then its directory cannot be opened again.
+     */
     void close() {
-        storeLock.writeLock().lock();
-        try {
-            if (store != null) {
-                snapshots.drop();
-                store.close();
-                store = null;
-            }
-        } finally {
-            storeLock.writeLock().unlock();
+        if (!use.close(CLOSE_PATIENCE, this::closeStore)) {
+            log.warn(
+                    "[{}] closed while its state is still being read; {} stays in use until that has ended",
+                    descriptor.shard(),
+                    live);
         }
         ReadUnavailableException closed = new ReadUnavailableException(RejectReason.UNAVAILABLE, "the replica closed");
         appliedIndex.fail(closed);
         appliedLsn.fail(closed);
+    }
+
+    private void closeStore() {
+        if (store != null) {
+            snapshots.drop();
+            store.close();
+            store = null;
+        }
     }
 }

@@ -6,8 +6,10 @@ import io.quorate.wal.log.Bytes;
 import io.quorate.wal.log.ReadUnavailableException;
 import io.quorate.wal.log.RejectReason;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Queue;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executor;
@@ -54,6 +56,9 @@ final class QueryRunner {
     /** Invariant: there is one while anything waits, or whoever made it wait is about to begin one. */
     private final AtomicInteger runners = new AtomicInteger();
 
+    /** Those that answer queries now. Guarded by itself. */
+    private final Set<Thread> threads = new HashSet<>();
+
     private volatile boolean closed;
 
     /** @param parallelism runners at once, at most; one slow query holds up all others where it is less than 2 */
@@ -73,7 +78,7 @@ final class QueryRunner {
     void ask(Bytes query, long deadlineNanos, CompletableFuture<QueryResult> answer) {
         queue.add(new Waiting(query, deadlineNanos, answer));
         if (closed) {
-            close();
+            refuseAll();
         } else if (runners.get() == 0 && runners.compareAndSet(0, 1)) {
             begin();
         }
@@ -93,6 +98,28 @@ final class QueryRunner {
     }
 
     private void run() {
+        Thread thread = Thread.currentThread();
+        synchronized (threads) {
+            threads.add(thread);
+        }
+        boolean more;
+        try {
+            more = answerSome();
+        } finally {
+            synchronized (threads) {
+                threads.remove(thread);
+                if (closed) {
+                    Thread.interrupted(); // it was meant for a query, which has ended
+                }
+            }
+        }
+        if (more) {
+            begin();
+        }
+    }
+
+    /** True if this runner is to go on when others have had their turn. */
+    private boolean answerSome() {
         for (int done = 1; done <= TURN; done++) {
             Waiting next = queue.poll();
             if (next != null) {
@@ -104,21 +131,24 @@ final class QueryRunner {
             if (next == null) {
                 runners.decrementAndGet();
                 if (queue.isEmpty() || !mayBegin()) { // what came in between may have relied on this runner
-                    return;
+                    return false;
                 }
             }
         }
-        begin();
+        return true;
     }
 
     private Answered answer(Waiting waiting) {
+        if (closed) {
+            return new Answered(waiting.answer(), null, closing());
+        }
         if (waiting.deadlineNanos() - System.nanoTime() <= 0) {
             return new Answered(waiting.answer(), null, late());
         }
         try {
             return new Answered(waiting.answer(), application.apply(waiting.query()), null);
         } catch (RuntimeException | Error failure) {
-            return new Answered(waiting.answer(), null, failure);
+            return new Answered(waiting.answer(), null, closed ? interrupted(failure) : failure);
         }
     }
 
@@ -149,15 +179,31 @@ final class QueryRunner {
                 "the deadline passed while the query waited for others of shard " + shard + ", which are slow");
     }
 
-    /** Refuses all that waits and all that comes; what is being run ends by itself. */
+    private ReadUnavailableException closing() {
+        return new ReadUnavailableException(
+                RejectReason.UNAVAILABLE, "shard " + shard + " is closing on this node: it answers no more queries");
+    }
+
+    private ReadUnavailableException interrupted(Throwable failure) {
+        ReadUnavailableException closing = closing();
+        closing.addSuppressed(failure);
+        return closing;
+    }
+
+    /** Refuses all that waits and all that comes, and interrupts what is being run: the replica waits for that, though not for ever. */
     void close() {
         closed = true;
+        refuseAll();
+        give(); // no tick comes after this
+        synchronized (threads) {
+            threads.forEach(Thread::interrupt);
+        }
+    }
+
+    private void refuseAll() {
         Waiting refused;
         while ((refused = queue.poll()) != null) {
-            refused.answer()
-                    .completeExceptionally(new ReadUnavailableException(
-                            RejectReason.UNAVAILABLE,
-                            "shard " + shard + " is closing on this node: it answers no more queries"));
+            refused.answer().completeExceptionally(closing());
         }
     }
 }

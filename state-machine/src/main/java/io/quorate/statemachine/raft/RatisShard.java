@@ -284,10 +284,11 @@ final class RatisShard implements HostedShard, GroupEvents {
         return membership;
     }
 
-    /** Stops taking appends and reads; the Ratis group is closed by its host. */
+    /** Stops taking appends and queries, and interrupts those that are being answered; the Ratis group is closed by its host. */
     @Override
     public void close() {
         appends.close();
+        reads.close();
         health.close();
     }
 
@@ -299,6 +300,5 @@ final class RatisShard implements HostedShard, GroupEvents {
     /** After the Ratis group closed: answers whoever still waits. */
     void abandon() {
         appends.abandon();
-        reads.close();
     }
 }

@@ -14,6 +14,7 @@ import java.io.UncheckedIOException;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.BooleanSupplier;
 import org.apache.ratis.proto.RaftProtos.CommitInfoProto;
 import org.apache.ratis.proto.RaftProtos.LogEntryProto;
 import org.apache.ratis.proto.RaftProtos.RaftConfigurationProto;
@@ -79,7 +80,7 @@ class RatisStateMachineAdapter extends BaseStateMachine {
             durability = new GroupDurability(sync, server, groupId, storage);
             state.wasAppliedBefore(durability.appliedBefore());
             state.checkpoints().init(storage);
-            openState();
+            openState(() -> false);
         } catch (IOException | RuntimeException e) {
             close(); // Ratis closes neither the machine nor the storage of a group that it could not open
             storage.close();
@@ -89,11 +90,14 @@ class RatisStateMachineAdapter extends BaseStateMachine {
         getLifeCycle().transition(LifeCycle.State.RUNNING);
     }
 
-    private void openState() throws IOException {
-        Position position = state.open();
-        kept.opened(position.index());
-        setLastAppliedTermIndex(TermIndex.valueOf(position.term(), position.index()));
-        log.info("[{}/{}] opened at lsn {} index {}", getId(), descriptor().shard(), position.lsn(), position.index());
+    private boolean openState(BooleanSupplier letGo) throws IOException {
+        Optional<Position> opened = state.open(letGo);
+        opened.ifPresent(at -> {
+            kept.opened(at.index());
+            setLastAppliedTermIndex(TermIndex.valueOf(at.term(), at.index()));
+            log.info("[{}/{}] opened at lsn {} index {}", getId(), descriptor().shard(), at.lsn(), at.index());
+        });
+        return opened.isPresent();
     }
 
     @Override
@@ -365,9 +369,9 @@ class RatisStateMachineAdapter extends BaseStateMachine {
     @Override
     public void reinitialize() throws IOException {
         state.checkpoints().reload();
-        openState();
+        boolean opened = openState(() -> health.isClosing() || isDivisionClosing());
         durability.log().snapshotInstalled();
-        boolean unusable = isParkedAsUnusable();
+        boolean unusable = opened ? isParkedAsUnusable() : isParkedAsClosing();
         getLifeCycle().transition(LifeCycle.State.STARTING);
         getLifeCycle().transition(LifeCycle.State.RUNNING);
         if (unusable) {
@@ -386,6 +390,14 @@ class RatisStateMachineAdapter extends BaseStateMachine {
         if (isParkedAsUnusable()) {
             listener.parked();
         }
+    }
+
+    /** Nothing is applied behind a snapshot that was not opened; a restart opens it. Throwing would make Ratis' updater spin. */
+    private boolean isParkedAsClosing() {
+        Position at = state.position();
+        health.park(
+                at.lsn(), at.index() + 1, new IOException("it closes while a query reads what a snapshot replaces"));
+        return true;
     }
 
     private boolean isParkedAsUnusable() {

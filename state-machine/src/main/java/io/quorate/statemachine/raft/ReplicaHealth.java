@@ -103,6 +103,10 @@ final class ReplicaHealth {
         divisionClosed = true;
     }
 
+    synchronized boolean isClosing() {
+        return closing;
+    }
+
     /** Lets go whoever is held, so that the replica can close. */
     synchronized void close() {
         closing = true;

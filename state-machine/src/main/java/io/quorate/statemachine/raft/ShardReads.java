@@ -170,7 +170,7 @@ final class ShardReads {
         queries.expire(nowNanos);
     }
 
-    /** Answers no more queries. */
+    /** Answers no more queries; those that are being answered are interrupted. */
     void close() {
         queries.close();
     }

@@ -167,6 +167,31 @@ class QueryRunnerTest {
     }
 
     @Test
+    void closingInterruptsTheQueryThatIsBeingAnsweredAndNothingAfterIt() {
+        CompletableFuture<QueryResult> first = ask("first");
+        CompletableFuture<QueryResult> slow = ask("slow");
+        List<Boolean> seen = new ArrayList<>();
+        meanwhile = () -> {
+            if (asked.contains("slow")) {
+                runner.close();
+                seen.add(first.isDone());
+                seen.add(Thread.currentThread().isInterrupted());
+                throw new IllegalStateException("interrupted");
+            }
+        };
+        runOne();
+        assertThat(seen)
+                .as("what was answered before is given, and this one interrupted")
+                .containsExactly(true, true);
+        assertRefused(slow, RejectReason.UNAVAILABLE);
+        assertThat(Thread.currentThread().isInterrupted())
+                .as("the thread goes on with another shard's queries")
+                .isFalse();
+        runner.close();
+        assertThat(Thread.currentThread().isInterrupted()).isFalse();
+    }
+
+    @Test
     void whatNoThreadTakesAnyMoreIsRefused() {
         QueryRunner stopped = new QueryRunner(
                 new ShardId("s1"),

@@ -19,7 +19,10 @@ import io.quorate.wal.log.LogEntry;
 import io.quorate.wal.log.LogRecord;
 import io.quorate.wal.log.Lsn;
 import io.quorate.wal.log.ReadConsistency;
+import io.quorate.wal.log.ReadUnavailableException;
 import io.quorate.wal.log.WriteConcern;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -28,6 +31,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.function.UnaryOperator;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -35,6 +39,7 @@ import org.junit.jupiter.api.io.TempDir;
 class SlowQueryTest {
     private static final Duration PATIENCE = Duration.ofSeconds(60);
     private static final Bytes SLOW = Bytes.utf8("slow");
+    private static final Bytes DEAF = Bytes.utf8("deaf");
     private static final Bytes QUICK = Bytes.utf8("quick");
 
     @TempDir
@@ -42,9 +47,10 @@ class SlowQueryTest {
 
     private final Slow application = new Slow();
 
-    /** A slow query is answered when the test says so. */
+    /** A slow query is answered when the test says so, or interrupted; a deaf one is not to be interrupted. */
     private static final class Slow implements Application {
         private final Semaphore begun = new Semaphore(0);
+        private final Semaphore interrupts = new Semaphore(0);
         private volatile CountDownLatch mayEnd = new CountDownLatch(1);
 
         @Override
@@ -71,6 +77,16 @@ class SlowQueryTest {
                     assertThat(mayEnd.await(60, TimeUnit.SECONDS)).isTrue();
                 } catch (InterruptedException e) {
                     throw new IllegalStateException(e);
+                }
+            } else if (query.equals(DEAF)) {
+                begun.release();
+                boolean ended = false;
+                while (!ended) {
+                    try {
+                        ended = mayEnd.await(60, TimeUnit.SECONDS);
+                    } catch (InterruptedException e) {
+                        interrupts.release();
+                    }
                 }
             }
             return query;
@@ -133,6 +149,60 @@ class SlowQueryTest {
             begins();
             othersAreServed(leader);
             ends(session);
+        }
+    }
+
+    @Test
+    void aReplicaThatClosesInterruptsTheQueryThatItIsAnswering() throws Exception {
+        try (InProcessCluster cluster =
+                new InProcessCluster(directory, List.of(() -> application), UnaryOperator.identity())) {
+            ShardDescriptor descriptor = cluster.found(1, "s1", "slow");
+            String node = cluster.awaitLeader(descriptor);
+            CompletableFuture<QueryResult> slow =
+                    cluster.shard(node, descriptor).query(SLOW, ReadConsistency.EVENTUAL, PATIENCE);
+            begins();
+            cluster.host(node).reopen(descriptor.shard());
+            assertThat(slow)
+                    .failsWithin(PATIENCE)
+                    .withThrowableThat()
+                    .havingCause()
+                    .isInstanceOf(ReadUnavailableException.class)
+                    .withMessageContaining("closing on this node");
+            assertThat(write(cluster.leader(descriptor), "after")).isNotNull();
+        }
+    }
+
+    @Test
+    void aQueryThatDoesNotReturnKeepsItsStateAndLetsItsReplicaClose() throws Exception {
+        try (InProcessCluster cluster =
+                new InProcessCluster(directory, List.of(() -> application), UnaryOperator.identity())) {
+            ShardDescriptor descriptor = cluster.found(1, "s1", "slow");
+            String node = cluster.awaitLeader(descriptor);
+            write(cluster.leader(descriptor), "before");
+            CompletableFuture<QueryResult> deaf =
+                    cluster.shard(node, descriptor).query(DEAF, ReadConsistency.EVENTUAL, PATIENCE);
+            begins();
+            CompletableFuture<Void> reopened = CompletableFuture.runAsync(() -> reopen(cluster, node, descriptor));
+            assertThat(reopened)
+                    .as("closed, and not opened while its state is read")
+                    .failsWithin(PATIENCE)
+                    .withThrowableThat()
+                    .withStackTraceContaining("is in use by another store of this process");
+            assertThat(application.interrupts.tryAcquire(60, TimeUnit.SECONDS)).isTrue();
+            application.mayEnd.countDown();
+            assertThat(deaf).succeedsWithin(PATIENCE);
+            Awaitility.await("opened by itself")
+                    .atMost(PATIENCE)
+                    .until(() -> cluster.shard(node, descriptor).status().leads());
+            assertThat(write(cluster.leader(descriptor), "after")).isNotNull();
+        }
+    }
+
+    private static void reopen(InProcessCluster cluster, String node, ShardDescriptor descriptor) {
+        try {
+            cluster.host(node).reopen(descriptor.shard());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 
