@@ -40,10 +40,13 @@ final class EntryMarks implements EntryVerdicts {
 
     private final Path file;
     private volatile Map<Long, EntryMark> marks;
+    /** What the file holds; behind {@link #marks} where a write failed. Guarded by this. */
+    private Map<Long, EntryMark> durable;
 
     private EntryMarks(Path file, Map<Long, EntryMark> marks) {
         this.file = file;
         this.marks = marks;
+        this.durable = marks;
     }
 
     /** @throws CorruptFormatException if there is a file and it is damaged or newer; names it */
@@ -91,13 +94,14 @@ final class EntryMarks implements EntryVerdicts {
      * was released in the same attempt, comes late.
      *
      * @throws SkipRefusedException if it comes late
+     * @throws IOException if it could not be made durable; may be repeated, and what it stops stays stopped
      */
     synchronized void put(EntryMark mark) throws IOException {
-        EntryMark known = marks.get(mark.lsn().value());
-        if (mark.equals(known)) {
+        if (mark.equals(durable.get(mark.lsn().value()))) {
             return;
         }
-        if (known != null) {
+        EntryMark known = marks.get(mark.lsn().value());
+        if (known != null && !mark.equals(known)) {
             boolean heldAgain = mark.state() == State.HELD && known.state() == State.RELEASED;
             if (known.state() == State.SKIPPED
                     || mark.attempt() < known.attempt()
@@ -115,6 +119,7 @@ final class EntryMarks implements EntryVerdicts {
         }
         write(changed);
         marks = changed;
+        durable = changed;
     }
 
     private void write(Map<Long, EntryMark> changed) throws IOException {

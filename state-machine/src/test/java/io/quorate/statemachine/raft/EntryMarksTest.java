@@ -2,6 +2,7 @@ package io.quorate.statemachine.raft;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatIOException;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 import io.quorate.statemachine.raft.EntryMark.State;
@@ -16,6 +17,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -105,6 +107,20 @@ class EntryMarksTest {
             assertThatExceptionOfType(CorruptFormatException.class)
                     .isThrownBy(this::open)
                     .withMessageContaining("group.marks");
+        }
+    }
+
+    @Test
+    void aMarkThatCouldNotBeWrittenIsNotTakenForADurableOneWhenItIsRepeated() throws IOException {
+        for (EntryMark mark : List.of(mark(1, State.HELD), mark(2, State.SKIPPED))) {
+            Path folder = directory.resolve(mark.state().name());
+            EntryMarks marks = EntryMarks.open(folder.resolve("group.marks"));
+            assertThatIOException().isThrownBy(() -> marks.put(mark)); // no such folder
+            assertThat(marks.find(SEVEN)).as("stops the entry all the same").contains(mark);
+            Files.createDirectory(folder);
+            marks.put(mark);
+            assertThat(EntryMarks.open(folder.resolve("group.marks")).find(SEVEN))
+                    .contains(mark);
         }
     }
 }
