@@ -127,6 +127,7 @@ final class AppliedState {
                 throw new IOException("checkpoint " + newest.get().directory() + " holds the state at index "
                         + position.index() + ", not at the index of its name");
             }
+            unusable(); // before anybody reads
         } finally {
             use.endReplacing();
         }
@@ -139,15 +140,15 @@ final class AppliedState {
      * nothing can be read from it then.
      */
     Optional<RuntimeException> unusable() {
+        Optional<RuntimeException> why = Optional.empty();
         try {
             replica.checkVersions();
             replica.checkSkips();
-            unreadable = Optional.empty();
-            return Optional.empty();
         } catch (UnsupportedVersionException | SkippedEntryAppliedException e) {
-            unreadable = Optional.of(e.getMessage());
-            return Optional.of(e);
+            why = Optional.of(e);
         }
+        unreadable = why.map(Throwable::getMessage);
+        return why;
     }
 
     /** Where it has come, as the thread sees it that applies; others go by {@link #appliedIndex} and {@link #appliedLsn}. */
@@ -286,23 +287,20 @@ final class AppliedState {
 
     /** Begins a use of the store, to be ended by {@link SharedUse#exit}. */
     private StateStore enter() {
-        Optional<String> why = unreadable;
-        if (why.isPresent()) {
-            throw new ReadUnavailableException(RejectReason.UNAVAILABLE, why.get());
-        }
         if (!use.enter()) {
-            throw closed();
+            throw unavailable("the replica is closed");
         }
         StateStore open = store;
-        if (open == null) {
+        Optional<String> why = open == null ? Optional.of("the replica is closed") : unreadable;
+        if (why.isPresent()) {
             use.exit();
-            throw closed();
+            throw unavailable(why.get());
         }
         return open;
     }
 
-    private static ReadUnavailableException closed() {
-        return new ReadUnavailableException(RejectReason.UNAVAILABLE, "the replica is closed");
+    private static ReadUnavailableException unavailable(String why) {
+        return new ReadUnavailableException(RejectReason.UNAVAILABLE, why);
     }
 
     Watermark appliedIndex() {
@@ -354,7 +352,7 @@ final class AppliedState {
                     descriptor.shard(),
                     live);
         }
-        ReadUnavailableException closed = new ReadUnavailableException(RejectReason.UNAVAILABLE, "the replica closed");
+        ReadUnavailableException closed = unavailable("the replica closed");
         appliedIndex.fail(closed);
         appliedLsn.fail(closed);
     }
