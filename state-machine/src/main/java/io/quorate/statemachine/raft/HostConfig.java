@@ -125,22 +125,6 @@ public record HostConfig(
                 wallClock);
     }
 
-    public HostConfig withTls(TlsFiles files) {
-        return new HostConfig(
-                cluster,
-                self,
-                address,
-                dataDirectory,
-                stores,
-                applications,
-                raft,
-                checkpointInterval,
-                checkpointBytes,
-                diskReserveBytes,
-                Optional.of(files),
-                wallClock);
-    }
-
     public HostConfig withWallClock(InstantSource other) {
         return new HostConfig(
                 cluster,
