@@ -21,6 +21,8 @@ import org.apache.ratis.protocol.RaftGroupId;
 import org.apache.ratis.server.storage.RaftStorage;
 import org.apache.ratis.thirdparty.com.google.protobuf.ByteString;
 import org.apache.ratis.thirdparty.com.google.protobuf.MessageLite;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Withholds what a Ratis server says to its peers until the term and vote behind it are durable. One per server.
@@ -47,18 +49,22 @@ import org.apache.ratis.thirdparty.com.google.protobuf.MessageLite;
  * <p>On the same way in, votes and appended entries of a group pass one after the other ({@link AppendGate}).
  *
  * <p>An embedder who registers the state machine in a server of their own gets all of this by calling {@link #install} on the
- * parameters of that server; without it the replies go out unsynced, as they do in plain Ratis. Groups that nobody registered
+ * parameters of that server; without it the replies go out unsynced, as they do in plain Ratis, and a warning says so. Groups that nobody registered
  * (other state machines on the same server) are left alone.
  *
  * <p>Thread-safe.
  */
 public final class RaftSync {
+    private static final Logger log = LoggerFactory.getLogger(RaftSync.class);
+
     /** Empty for a group that was closed: replies of it may still be on their way, and nothing vouches for them any more. */
     private final Map<ByteString, Optional<GroupSync>> groups = new ConcurrentHashMap<>();
 
     private final Map<RaftGroupId, PeerMemory> memories = new ConcurrentHashMap<>();
     private final DirectorySync directorySync;
     private final SyncFailureListener failures;
+    /** True once the interceptor is on a server's port. */
+    private volatile boolean onPort;
 
     public RaftSync(SyncFailureListener failures) {
         this(DirectorySync.FSYNC, failures);
@@ -77,8 +83,10 @@ public final class RaftSync {
     public void install(Parameters parameters) {
         GrpcServices.Customizer previous = Optional.ofNullable(GrpcConfigKeys.Server.servicesCustomizer(parameters))
                 .orElseGet(GrpcServices.Customizer::getDefaultInstance);
-        GrpcConfigKeys.Server.setServicesCustomizer(parameters, (builder, types) -> previous.customize(builder, types)
-                .intercept(new ReplyGate(this::beforeRequest, this::beforeReply)));
+        GrpcConfigKeys.Server.setServicesCustomizer(parameters, (builder, types) -> {
+            onPort = true;
+            return previous.customize(builder, types).intercept(new ReplyGate(this::beforeRequest, this::beforeReply));
+        });
     }
 
     /** Votes and appended entries of a group of ours pass one after the other: see {@link AppendGate}. */
@@ -108,6 +116,11 @@ public final class RaftSync {
      * @throws SyncFailedException if it cannot be made durable
      */
     public GroupSync register(RaftGroupId groupId, RaftStorage storage, Optional<SnapshotInstallSync> install) {
+        if (!onPort) {
+            log.warn(
+                    "[{}] no server was built with what RaftSync.install was called on: votes and acknowledgements leave unsynced",
+                    groupId);
+        }
         Optional<PeerMemory> memory = Optional.ofNullable(memories.get(groupId));
         GroupSync group = new GroupSync(groupId, storage, directorySync, failures, install, memory);
         group.start();
