@@ -3,6 +3,7 @@ package io.quorate.statemachine.raft.node;
 import io.quorate.statemachine.raft.sync.DivisionLog;
 import io.quorate.statemachine.raft.sync.GroupSync;
 import io.quorate.statemachine.raft.sync.LogDirectorySync;
+import io.quorate.statemachine.raft.sync.RequiredSettings;
 import io.quorate.statemachine.raft.sync.SnapshotInstallSync;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -54,6 +55,7 @@ public final class NoteStateMachine extends BaseStateMachine {
     public void initialize(RaftServer server, RaftGroupId groupId, RaftStorage storage) throws IOException {
         super.initialize(server, groupId, storage);
         if (sync.isPresent()) {
+            RequiredSettings.check(server.getProperties());
             NodeSync node = sync.get();
             installSync = new SnapshotInstallSync(
                     storage.getStorageDir().getTmpDir().toPath(),
