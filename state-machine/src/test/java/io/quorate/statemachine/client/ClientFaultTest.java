@@ -185,7 +185,9 @@ class ClientFaultTest {
     void aQueueThatStaysFullIsARejection() throws Exception {
         open();
         cluster.shards.get(0).answerAll(Optional.of(new Rejected(RejectReason.QUEUE_FULL, "full")));
-        isRejected(get(orders.append(Bytes.utf8("x"), WriteConcern.MAJORITY, SHORT)), RejectReason.QUEUE_FULL);
+        isRejected(
+                get(orders.append(Bytes.utf8("x"), WriteConcern.MAJORITY, ENOUGH_TO_BE_REFUSED)),
+                RejectReason.QUEUE_FULL);
     }
 
     @Test
