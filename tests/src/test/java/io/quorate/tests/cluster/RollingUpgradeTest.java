@@ -51,6 +51,13 @@ class RollingUpgradeTest {
                 UnaryOperator.identity());
     }
 
+    private InProcessCluster clusterOfNewBuilds() {
+        for (String node : List.of("n1", "n2", "n3")) {
+            builds.put(node, Build.NEW);
+        }
+        return cluster();
+    }
+
     private void restart(InProcessCluster cluster, String node, Build build) {
         cluster.stop(node);
         builds.put(node, build);
@@ -122,10 +129,7 @@ class RollingUpgradeTest {
 
     @Test
     void aReplicaWithoutTheVersionOfTheLogParksAndOneWithItGoesOn() {
-        for (String node : List.of("n1", "n2", "n3")) {
-            builds.put(node, Build.NEW);
-        }
-        try (InProcessCluster cluster = cluster()) {
+        try (InProcessCluster cluster = clusterOfNewBuilds()) {
             ShardDescriptor shard = cluster.found(3, "s1", VersionedCounter.NAME);
             Lsn before = commit(cluster, shard, "before");
             assertThat(raise(cluster, shard, SECOND)).isInstanceOf(Committed.class);
@@ -160,10 +164,7 @@ class RollingUpgradeTest {
 
     @Test
     void aReplicaThatStartsOnACheckpointOfVersionsThatItDoesNotHaveDoesNotKeepTheLead() {
-        for (String node : List.of("n1", "n2", "n3")) {
-            builds.put(node, Build.NEW);
-        }
-        try (InProcessCluster cluster = cluster()) {
+        try (InProcessCluster cluster = clusterOfNewBuilds()) {
             ShardDescriptor shard = cluster.found(3, "s1", VersionedCounter.NAME);
             assertThat(raise(cluster, shard, SECOND)).isInstanceOf(Committed.class);
             String follower = cluster.follower(shard);
@@ -192,10 +193,7 @@ class RollingUpgradeTest {
 
     @Test
     void aNewMemberWithoutTheVersionOfTheSnapshotThatItReceivesParksAndReadsNothing() {
-        for (String node : List.of("n1", "n2", "n3")) {
-            builds.put(node, Build.NEW);
-        }
-        try (InProcessCluster cluster = cluster()) {
+        try (InProcessCluster cluster = clusterOfNewBuilds()) {
             ShardDescriptor shard = cluster.found(3, "s1", VersionedCounter.NAME);
             assertThat(raise(cluster, shard, SECOND)).isInstanceOf(Committed.class);
             Lsn last = commit(cluster, shard, "behind the raise");
@@ -225,10 +223,7 @@ class RollingUpgradeTest {
 
     @Test
     void versionsAreNotRaisedByAClientNorWhileAMemberIsAwayNorLowered() {
-        for (String node : List.of("n1", "n2", "n3")) {
-            builds.put(node, Build.NEW);
-        }
-        try (InProcessCluster cluster = cluster()) {
+        try (InProcessCluster cluster = clusterOfNewBuilds()) {
             ShardDescriptor shard = cluster.found(3, "s1", VersionedCounter.NAME);
             LogRecord smuggled = LogRecord.sessionless(EntryKind.VERSIONS, SECOND.encode());
             assertThat(cluster.leader(shard)
