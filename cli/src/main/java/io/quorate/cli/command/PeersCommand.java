@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.quorate.statemachine.node.ClusterAdmin;
 import io.quorate.topology.NodeId;
 import io.quorate.topology.ShardId;
+import java.util.Collections;
 import java.util.Map;
 import java.util.function.Consumer;
 import picocli.CommandLine;
@@ -67,6 +68,10 @@ final class PeersCommand extends CommandGroup {
                         peer.path("address").asText(),
                         peer.path("role").asText(),
                         leads ? ", leads" : ""));
+            }
+            if (shard.value().equals("meta")) {
+                MetadataVoters.warn(
+                        Collections.frequency(leader.path("peers").findValuesAsText("role"), "VOTER"), output);
             }
             output.print(
                     Map.of("shard", shard.value(), "peers", leader.path("peers")),
@@ -153,7 +158,10 @@ final class PeersCommand extends CommandGroup {
             description = {
                 "Removes a node from a shard and deletes what it kept of it.",
                 "",
-                "Leadership leaves the node first. Refused if the voters that remain and answer would be no majority."
+                "Leadership leaves the node first. Refused if the voters that remain and answer would be no majority.",
+                "",
+                "A node that is dead is removed all the same; what it kept stays on its disk then. Once no shard has it any more,"
+                        + " 'quorate nodes remove' takes it out of the cluster."
             },
             mixinStandardHelpOptions = true,
             optionListHeading = "%nOptions:%n",

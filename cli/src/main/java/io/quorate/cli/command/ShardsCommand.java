@@ -41,6 +41,14 @@ import picocli.CommandLine.Parameters;
             ShardsRemoveCommand.class
         })
 final class ShardsCommand extends CommandGroup {
+    /** Names of the nodes that have a shard, each behind a space. */
+    private static String members(JsonNode record) {
+        StringBuilder members = new StringBuilder();
+        record.path("descriptor").path("peers").forEach(peer -> members.append(' ')
+                .append(peer.path("id").asText().split("\\.")[0]));
+        return members.toString();
+    }
+
     /** Lists. */
     @Command(
             name = "list",
@@ -62,9 +70,6 @@ final class ShardsCommand extends CommandGroup {
             StringBuilder text = new StringBuilder();
             for (JsonNode record : shards.path("shards")) {
                 JsonNode descriptor = record.path("descriptor");
-                StringBuilder members = new StringBuilder();
-                descriptor.path("peers").forEach(peer -> members.append(' ')
-                        .append(peer.path("id").asText().split("\\.")[0]));
                 text.append(String.format(
                         "%-20s %-8s version %-4s generation %-4d %-9s on%s%n",
                         descriptor.path("shard").asText(),
@@ -72,7 +77,7 @@ final class ShardsCommand extends CommandGroup {
                         record.path("versions").path("applyVersion").asText("?"),
                         descriptor.path("generation").asLong(),
                         record.path("state").asText(),
-                        members));
+                        members(record)));
             }
             output.print(shards, text.toString().stripTrailing());
         }
@@ -149,7 +154,9 @@ final class ShardsCommand extends CommandGroup {
         public void run() {
             JsonNode created =
                     cluster.admin(output::progress, admin -> admin.createShard(shard, application, nodes, replicas));
-            output.print(created, "shard " + shard + " is ready");
+            boolean existed = created.path("state").asText().equals("ACTIVE");
+            output.print(
+                    created, "shard " + shard + (existed ? " exists already, on" + members(created) : " is ready"));
         }
     }
 }

@@ -113,6 +113,7 @@ public final class ClusterAdmin implements AutoCloseable {
      * Creates a shard and waits until it has a leader.
      *
      * @param nodes where; empty lets the cluster choose {@code replicas} nodes
+     * @return the shard's record; its {@code state} is {@code ACTIVE} if it existed before, and then nothing was changed
      */
     public JsonNode createShard(ShardId shard, String application, List<NodeId> nodes, int replicas) {
         long deadline = calls.deadline();
@@ -123,10 +124,14 @@ public final class ClusterAdmin implements AutoCloseable {
         arguments.putArray("nodes");
         nodes.forEach(node -> arguments.withArray("/nodes").add(node.value()));
         JsonNode created = calls.onLeader(MetadataShard.ID, "shards.create", arguments, deadline);
-        progress.accept("shard " + shard + " is being created");
+        boolean exists = created.path("state").asText().equals(ShardRecord.State.ACTIVE.name());
+        progress.accept("shard " + shard + (exists ? " exists already" : " is being created"));
         Shard found = new Shard(DescriptorJson.readDescriptor(created.path("descriptor")));
-        calls.eventually(deadline, "leader of shard " + shard, () -> found.leader());
-        beginAtNewestVersion(shard);
+        JsonNode leader = calls.eventually(deadline, "leader of shard " + shard, () -> found.leader());
+        boolean unused = leader.path("appliedLsn").asLong() == 0;
+        if (!exists || unused) { // what serves already is raised by who says so: there is no way back
+            beginAtNewestVersion(shard);
+        }
         return created;
     }
 

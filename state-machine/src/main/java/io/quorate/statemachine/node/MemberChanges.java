@@ -92,6 +92,15 @@ final class MemberChanges {
                             + present.get().id() + ", an earlier life of its disk, and is " + peer.id()
                             + " now; take the earlier one out first with 'quorate peers remove'");
         }
+        if (present.isPresent() && !present.get().address().equals(peer.address())) {
+            // Ratis keeps the address of an id, and takes a configuration of the same ids for the same configuration
+            throw new AdminException(
+                    "MOVED",
+                    "node " + peer.id().node() + " is a member of shard " + shard + " at "
+                            + present.get().address() + ", where the others look for it, and is at " + peer.address()
+                            + " now; give it its former address, or take it out with 'quorate peers remove " + shard + " "
+                            + peer.id().node() + "' and add it again with an empty data directory, as another peer");
+        }
         ShardDescriptor descriptor = descriptorOf(leader);
         // before it can apply anything; also where it is a member by an earlier call that was broken off
         skips.tell(descriptor, peer, deadline);
@@ -224,6 +233,8 @@ final class MemberChanges {
                     .put("shard", shard.value())
                     .put("peer", leaving.get().id().toString());
             calls.onLeader(shard, "peer.remove", arguments, deadline);
+        } else {
+            progress.accept("node " + node + " is no member of shard " + shard);
         }
         // also where it is no member (any more): a removal that was broken off before this goes on here
         noteMembers(shard, deadline);
