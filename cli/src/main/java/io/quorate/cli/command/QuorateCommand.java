@@ -28,6 +28,7 @@ import picocli.CommandLine.Command;
             NodeCommand.class,
             InitCommand.class,
             StatusCommand.class,
+            NodesCommand.class,
             ShardsCommand.class,
             PeersCommand.class,
             LeaderCommand.class,

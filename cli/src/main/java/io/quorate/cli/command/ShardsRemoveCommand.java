@@ -19,7 +19,10 @@ import picocli.CommandLine.Parameters;
         description = {
             "Removes a shard with all its data, on every node.",
             "",
-            "There is no way back but a copy of your own. Asks first, where it runs at a terminal; elsewhere it takes --yes."
+            "There is no way back but a copy of your own. Asks first, where it runs at a terminal; elsewhere it takes --yes.",
+            "",
+            "Waits until every member has deleted it. One that is down does so when it comes back; one that never does is removed"
+                    + " from the cluster with 'quorate nodes remove', after which the removal is done."
         },
         mixinStandardHelpOptions = true,
         optionListHeading = "%nOptions:%n",

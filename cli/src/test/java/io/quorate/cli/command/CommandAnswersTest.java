@@ -70,6 +70,8 @@ class CommandAnswersTest {
         for (String call : List.of(
                 "init",
                 "status",
+                "nodes list",
+                "nodes remove n77 --yes",
                 "shards list",
                 "shards create brief",
                 "shards upgrade orders --dry-run",

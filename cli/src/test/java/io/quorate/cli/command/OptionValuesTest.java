@@ -84,6 +84,7 @@ class OptionValuesTest {
     private static final Map<String, List<String>> REQUIRED = Map.of(
             "quorate node", List.of("--config", "pom.xml", "--check"),
             "quorate shards skip", List.of("--lsn", "5", "--yes"),
+            "quorate nodes remove", List.of("--yes"),
             "quorate log append", List.of("--input", "pom.xml"),
             "quorate kv cas", List.of("--expect-absent", "--remove"));
 

@@ -33,10 +33,13 @@ import org.junit.jupiter.api.io.TempDir;
 class ReadmeTest {
     private static final Pattern BLOCK = Pattern.compile("```(\\w+)\\n(.*?)```", Pattern.DOTALL);
 
+    /** Nodes of one section. */
+    private static final int MOST = 4;
+
     @TempDir
     private Path directory;
 
-    private final List<Integer> ports = FreePorts.pick(6);
+    private final List<Integer> ports = FreePorts.pick(2 * MOST);
 
     private static String readme() throws IOException {
         return Files.readString(Path.of("..", "README.md"));
@@ -60,21 +63,22 @@ class ReadmeTest {
 
     private String here(String text, String place) {
         String result = text.replace(place, directory.toString());
-        for (int node = 1; node <= 3; node++) {
+        for (int node = 1; node <= MOST; node++) {
             result = result.replace("127.0.0.1:700" + node, "127.0.0.1:" + ports.get(node - 1))
-                    .replace("127.0.0.1:710" + node, "127.0.0.1:" + ports.get(node + 2));
+                    .replace("127.0.0.1:710" + node, "127.0.0.1:" + ports.get(MOST + node - 1));
         }
         return result;
     }
 
-    private void shell(String block, String place) throws Exception {
+    /** @param first the first node whose file the block writes */
+    private void shell(String block, String place, int first, int last) throws Exception {
         String script = here(
                 block.lines()
                         .filter(line -> !line.startsWith("./quorate "))
                         .reduce("", (all, line) -> all + line + "\n"),
                 place);
         bash(script);
-        for (int node = 1; node <= 3; node++) {
+        for (int node = first; node <= last; node++) {
             Path file = directory.resolve("n" + node + ".yaml");
             Files.writeString(file, here(Files.readString(file), place) + "preset: many-shards\nmemory: 32MiB\n");
         }
@@ -88,14 +92,10 @@ class ReadmeTest {
         assertThat(bash.waitFor()).as(output).isZero();
     }
 
-    private List<NodeDaemon> startNodes() throws IOException {
-        List<NodeDaemon> nodes = new ArrayList<>();
-        for (int node = 1; node <= 3; node++) {
-            nodes.add(NodeDaemon.start(
-                    ConfigFile.read(directory.resolve("n" + node + ".yaml")),
-                    ApplicationCatalog.of(List.of(KvApplication::new, LogApplication::new))));
-        }
-        return nodes;
+    private NodeDaemon start(int node) throws IOException {
+        return NodeDaemon.start(
+                ConfigFile.read(directory.resolve("n" + node + ".yaml")),
+                ApplicationCatalog.of(List.of(KvApplication::new, LogApplication::new)));
     }
 
     private List<CommandRun> commands(String block, String place) throws Exception {
@@ -123,16 +123,22 @@ class ReadmeTest {
         return runs;
     }
 
-    private void followSection(String heading, String place) throws Exception {
+    /** What goes on with the nodes of a section. */
+    private interface Sequel {
+        void run(List<NodeDaemon> nodes) throws Exception;
+    }
+
+    private void followSection(String heading, String place, Sequel sequel) throws Exception {
         List<String> blocks = blocks(heading, "sh");
-        shell(blocks.get(0), place);
-        List<NodeDaemon> nodes = startNodes();
+        shell(blocks.get(0), place, 1, 3);
+        List<NodeDaemon> nodes = new ArrayList<>(List.of(start(1), start(2), start(3)));
         try {
             List<CommandRun> runs = new ArrayList<>();
             for (String block : blocks.subList(1, blocks.size())) {
                 runs.addAll(commands(block, place));
             }
             assertThat(runs).anyMatch(run -> run.out().equals("3" + System.lineSeparator()));
+            sequel.run(nodes);
         } finally {
             for (String variable : List.of("QUORATE_SERVER", "QUORATE_TLS_CA", "QUORATE_TLS_CERT", "QUORATE_TLS_KEY")) {
                 System.clearProperty(variable);
@@ -145,7 +151,22 @@ class ReadmeTest {
 
     @Test
     void aClusterOfYourOwnIsMadeAsItSays() throws Exception {
-        followSection("### A cluster of your own", "/tmp/q");
+        followSection("### A cluster of your own", "/tmp/q", nodes -> {});
+    }
+
+    @Test
+    void aDeadMachineIsReplacedAsItSays() throws Exception {
+        followSection("### A cluster of your own", "/tmp/q", nodes -> {
+            nodes.get(2).close();
+            List<String> blocks = blocks("### Replacing a dead machine", "sh");
+            shell(blocks.get(0), "/tmp/q", 4, 4);
+            nodes.add(start(4));
+            List<CommandRun> runs = commands(blocks.get(1), "/tmp/q");
+            assertThat(runs.get(0).out()).contains("n3 ", "does not answer; member of audit, meta, orders");
+            assertThat(runs.get(runs.size() - 1).out())
+                    .contains("n1", "n2", "n4")
+                    .doesNotContain("n3");
+        });
     }
 
     @Test
@@ -154,7 +175,7 @@ class ReadmeTest {
                 Arrays.stream(System.getenv("PATH").split(File.pathSeparator))
                         .anyMatch(place -> Files.isExecutable(Path.of(place, "openssl"))),
                 "openssl is not installed");
-        followSection("### With TLS", "/tmp/qs");
+        followSection("### With TLS", "/tmp/qs", nodes -> {});
     }
 
     @Test

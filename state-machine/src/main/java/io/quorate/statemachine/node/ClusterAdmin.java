@@ -99,9 +99,30 @@ public final class ClusterAdmin implements AutoCloseable {
                 calls.eventually(calls.deadline(), "shard " + shard, () -> calls.descriptor(shard)));
     }
 
-    /** Nodes registered in the cluster. */
+    /** Nodes registered in the cluster: {@code peer}, {@code address}. */
     public JsonNode nodes() {
         return calls.onLeader(MetadataShard.ID, "nodes.list", ClusterCalls.none(), calls.deadline());
+    }
+
+    /**
+     * A node that could be removed as far as the metadata knows; changes nothing.
+     *
+     * @return its {@code peer} and {@code address}; {@code state} is {@code REMOVED} if it was removed already
+     * @throws AdminException {@code UNKNOWN_NODE} if the cluster never had it, {@code STILL_MEMBER} if a shard has it
+     */
+    public JsonNode removableNode(NodeId node) {
+        return new NodeRemoval(calls, progress).look(node, calls.deadline());
+    }
+
+    /**
+     * Removes a node from the cluster, for good: this life of its disk never comes back. A removed node is not asked for anything any
+     * more, and where it had its part in the removal of a shard, that counts as done.
+     *
+     * @throws AdminException {@code UNKNOWN_NODE}; {@code STILL_MEMBER}, also by the word of a shard's leader; {@code ALIVE} if it
+     *     answers and serves what no shard needs; {@code NO_LEADER} if a shard has none, so that its members cannot be seen
+     */
+    public JsonNode removeNode(NodeId node) {
+        return new NodeRemoval(calls, progress).remove(node, calls.deadline());
     }
 
     /** Shards of the cluster, with their states. */
@@ -197,12 +218,22 @@ public final class ClusterAdmin implements AutoCloseable {
         calls.eventually(deadline, "removal of shard " + shard, () -> {
             for (JsonNode record : shards().path("shards")) {
                 if (record.path("descriptor").path("shard").asText().equals(shard.value())) {
-                    throw new AdminException(
-                            "REMOVING", "shard " + shard + " is still there, done on " + record.path("done"));
+                    throw new AdminException("REMOVING", stillThere(ShardRecord.read((ObjectNode) record)));
                 }
             }
             return ClusterCalls.none();
         });
+    }
+
+    private static String stillThere(ShardRecord record) {
+        List<String> waiting = record.descriptor().peers().stream()
+                .map(peer -> peer.id().node())
+                .filter(node -> !record.done().contains(node))
+                .map(NodeId::value)
+                .toList();
+        return "shard " + record.descriptor().shard() + " is being removed, and " + String.join(", ", waiting)
+                + " still must delete it; start what is down. A node that never comes back is removed from the cluster with"
+                + " 'quorate nodes remove NODE', and the removal of the shard is done then";
     }
 
     /** A shard's leader as seen by itself, with its members: the status of the shard on the leader's node. */

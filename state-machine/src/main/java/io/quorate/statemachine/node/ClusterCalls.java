@@ -45,6 +45,7 @@ final class ClusterCalls implements AutoCloseable {
             "skips.list",
             "skips.look",
             "nodes.list",
+            "nodes.standing",
             "shards.list");
     /** Errors that pass, and what was not confirmed. */
     private static final Set<String> PASSING = Set.of(

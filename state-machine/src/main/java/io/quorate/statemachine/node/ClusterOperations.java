@@ -12,8 +12,9 @@ import io.quorate.topology.PeerId;
 import io.quorate.topology.Role;
 import io.quorate.topology.ShardDescriptor;
 import io.quorate.topology.ShardId;
-import io.quorate.wal.log.VersionRange;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -21,50 +22,21 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 
-/** The operations that change the metadata: carried out on the metadata shard's leader. Blocking. */
+/** The operations that change the metadata of shards: carried out on the metadata shard's leader. Blocking. */
 final class ClusterOperations {
     private static final int DEFAULT_REPLICAS = 3;
 
     private final ClusterId cluster;
     private final MetadataShard metadata;
+    private final NodeRegistry nodes;
     private final ApplicationCatalog applications;
 
     /** @param applications what this node offers; the others of its cluster are taken to offer the same */
-    ClusterOperations(ClusterId cluster, MetadataShard metadata, ApplicationCatalog applications) {
+    ClusterOperations(MetadataShard metadata, ApplicationCatalog applications) {
         this.applications = applications;
-        this.cluster = cluster;
+        this.cluster = metadata.cluster();
         this.metadata = metadata;
-    }
-
-    /**
-     * Notes a node: {@code {peer, address, featureLevels}}. An earlier life of the same node's disk is replaced. A build that does
-     * not have the cluster's feature level, which is that of the metadata shard's log, is refused.
-     */
-    JsonNode registerNode(JsonNode arguments) {
-        PeerId peer = DescriptorJson.parse(() -> PeerId.parse(DescriptorJson.text(arguments, "peer")));
-        String address = DescriptorJson.parse(() -> Peer.checkAddress(DescriptorJson.text(arguments, "address")));
-        VersionRange levels = DescriptorJson.parse(() -> DescriptorJson.readRange(arguments.path("featureLevels")));
-        if (!levels.contains(metadata.featureLevel())) {
-            throw new AdminException(
-                    "FEATURE_LEVEL",
-                    peer.node() + " has feature levels " + levels + ", the cluster is at " + metadata.featureLevel()
-                            + "; start it with a build that has it");
-        }
-        for (ObjectNode other : metadata.list("node/").values()) {
-            boolean sameNode = PeerId.parse(other.path("peer").asText()).node().equals(peer.node());
-            if (other.path("address").asText().equals(address) && !sameNode) {
-                throw new AdminException(
-                        "ADDRESS_IN_USE",
-                        "address " + address + " is that of "
-                                + other.path("peer").asText());
-            }
-        }
-        String key = "node/" + peer.node();
-        metadata.get(key).ifPresent(before -> checkNotTakenOver(before, peer, address));
-        ObjectNode document =
-                DescriptorJson.object().put("peer", peer.toString()).put("address", address);
-        metadata.replace(key, metadata.get(key), Optional.of(document));
-        return document;
+        this.nodes = new NodeRegistry(metadata);
     }
 
     /** Begins the metadata of a new cluster with its own shard's descriptor; a no-op if it was begun. */
@@ -84,32 +56,6 @@ final class ClusterOperations {
         return record.write();
     }
 
-    JsonNode listNodes() {
-        ObjectNode answer = DescriptorJson.object();
-        answer.putArray("nodes");
-        metadata.list("node/").values().forEach(node -> answer.withArray("/nodes")
-                .add(node));
-        return answer;
-    }
-
-    /** A wiped disk comes back at its old address; elsewhere, the name belongs to a member that may well be alive. */
-    private void checkNotTakenOver(ObjectNode before, PeerId peer, String address) {
-        PeerId earlier = PeerId.parse(before.path("peer").asText());
-        String where = before.path("address").asText();
-        boolean member = metadata.list("shard/").values().stream()
-                .map(ShardRecord::read)
-                .filter(record -> record.state() != ShardRecord.State.REMOVED)
-                .flatMap(record -> record.descriptor().peers().stream())
-                .anyMatch(known -> known.id().equals(earlier));
-        if (!earlier.equals(peer) && !where.equals(address) && member) {
-            throw new AdminException(
-                    "NAME_TAKEN",
-                    "the cluster has a node " + peer.node() + " already, " + earlier + " at " + where
-                            + ", which is a member of shards; give the one at " + address
-                            + " another name and an empty data directory, or take the earlier one out of its shards first");
-        }
-    }
-
     /** Creates a shard: {@code {shard, application, nodes?, replicas?}}. Repeating it for one that exists answers with it. */
     JsonNode createShard(JsonNode arguments) {
         ShardId shard = DescriptorJson.parse(() -> new ShardId(DescriptorJson.text(arguments, "shard")));
@@ -127,8 +73,16 @@ final class ClusterOperations {
         ShardDescriptor descriptor = DescriptorJson.parse(
                 () -> new ShardDescriptor(cluster, shard, generation, application, applyVersion, members(arguments)));
         ShardRecord record = new ShardRecord(descriptor, ShardRecord.State.CREATING, Set.of());
-        metadata.replace(record.key(), before, Optional.of(record.write()));
+        changeWith(descriptor.peers(), record.key(), before, record.write());
         return record.write();
+    }
+
+    /** A change of a shard by which these become members; fails if one of them is removed from the cluster meanwhile. */
+    private void changeWith(Collection<Peer> joining, String key, Optional<ObjectNode> before, ObjectNode update) {
+        List<MetadataShard.Change> changes = new ArrayList<>();
+        changes.add(new MetadataShard.Change(key, before, Optional.of(update)));
+        changes.addAll(nodes.joining(joining));
+        metadata.replaceAll(changes);
     }
 
     private static JsonNode repeated(ShardRecord known, String application) {
@@ -146,27 +100,27 @@ final class ClusterOperations {
     }
 
     private List<Peer> members(JsonNode arguments) {
-        Map<String, ObjectNode> nodes = metadata.list("node/");
-        List<String> wanted = new ArrayList<>();
-        arguments.path("nodes").forEach(name -> wanted.add("node/" + name.asText()));
+        Map<NodeId, NodeRecord> known = nodes.registered();
+        List<NodeId> wanted = new ArrayList<>();
+        arguments.path("nodes").forEach(name -> wanted.add(new NodeId(name.asText())));
         if (wanted.isEmpty()) {
             int replicas = arguments.path("replicas").asInt(DEFAULT_REPLICAS);
-            if (replicas > Math.max(DEFAULT_REPLICAS, nodes.size())) {
+            if (replicas > Math.max(DEFAULT_REPLICAS, known.size())) {
                 throw new AdminException(
                         "TOO_FEW_NODES",
-                        replicas + " replicas are wanted, and the cluster has " + nodes.size()
-                                + (nodes.size() == 1 ? " node" : " nodes") + "; add nodes, or ask for fewer replicas");
+                        replicas + " replicas are wanted, and the cluster has " + known.size()
+                                + (known.size() == 1 ? " node" : " nodes") + "; add nodes, or ask for fewer replicas");
             }
-            leastLoaded(nodes).stream().limit(replicas).forEach(wanted::add);
+            leastLoaded(known.keySet()).stream().limit(replicas).forEach(wanted::add);
         }
         List<Peer> peers = new ArrayList<>();
-        for (String key : wanted) {
-            ObjectNode node = nodes.get(key);
+        for (NodeId name : wanted) {
+            NodeRecord node = known.get(name);
             if (node == null) {
-                throw new AdminException("UNKNOWN_NODE", "no " + key + " in the cluster; it has " + nodes.keySet());
+                throw new AdminException(
+                        "UNKNOWN_NODE", "no node " + name + " in the cluster; it has " + known.keySet());
             }
-            PeerId id = PeerId.parse(node.path("peer").asText());
-            peers.add(new Peer(id, node.path("address").asText(), Role.VOTER));
+            peers.add(new Peer(node.peer(), node.address(), Role.VOTER));
         }
         if (peers.isEmpty()) {
             throw new AdminException("NO_NODES", "a shard needs at least one node");
@@ -174,20 +128,18 @@ final class ClusterOperations {
         return peers;
     }
 
-    private List<String> leastLoaded(Map<String, ObjectNode> nodes) {
-        Map<String, Integer> load = new HashMap<>();
-        for (ObjectNode document : metadata.list("shard/").values()) {
+    private List<NodeId> leastLoaded(Collection<NodeId> nodes) {
+        Map<NodeId, Integer> load = new HashMap<>();
+        for (ObjectNode document : metadata.list(ShardRecord.PREFIX).values()) {
             ShardRecord record = ShardRecord.read(document);
             if (record.state() != ShardRecord.State.REMOVED) {
-                record.descriptor()
-                        .peers()
-                        .forEach(peer -> load.merge("node/" + peer.id().node(), 1, Integer::sum));
+                record.descriptor().peers().forEach(peer -> load.merge(peer.id().node(), 1, Integer::sum));
             }
         }
-        List<String> keys = new ArrayList<>(nodes.keySet());
-        keys.sort(java.util.Comparator.comparing((String key) -> load.getOrDefault(key, 0))
-                .thenComparing(key -> key));
-        return keys;
+        List<NodeId> order = new ArrayList<>(nodes);
+        order.sort(Comparator.comparing((NodeId node) -> load.getOrDefault(node, 0))
+                .thenComparing(node -> node));
+        return order;
     }
 
     /** Removes a shard and its data: {@code {shard}}. Repeating it is a no-op. */
@@ -228,8 +180,29 @@ final class ClusterOperations {
         List<Peer> peers = new ArrayList<>();
         arguments.path("peers").forEach(peer -> peers.add(DescriptorJson.readPeer(peer)));
         ObjectNode update = record.withMembers(peers).write();
-        metadata.replace(record.key(), Optional.of(before), Optional.of(update));
+        try {
+            changeWith(joining(record, peers), record.key(), Optional.of(before), update);
+        } catch (AdminException e) {
+            throw e.error().equals(NodeRecord.REMOVED_NODE) ? memberOfNoCluster(shard, e) : e;
+        }
         return update;
+    }
+
+    /** Who is to be noted as a member and was none; nobody joins a shard that is being removed. */
+    private static List<Peer> joining(ShardRecord record, List<Peer> peers) {
+        Set<PeerId> before = record.descriptor().peers().stream().map(Peer::id).collect(Collectors.toSet());
+        return record.state() == ShardRecord.State.REMOVING
+                ? List.of()
+                : peers.stream().filter(peer -> !before.contains(peer.id())).toList();
+    }
+
+    private static AdminException memberOfNoCluster(String shard, AdminException removed) {
+        return new AdminException(
+                removed.error(),
+                "shard '" + shard
+                        + "' has a member that the cluster does not have: take that out of the shard again with"
+                        + " 'quorate peers remove " + shard + " NODE'. " + removed.getMessage(),
+                removed);
     }
 
     private ObjectNode document(String shard) {
@@ -240,7 +213,7 @@ final class ClusterOperations {
     JsonNode listShards() {
         ObjectNode answer = DescriptorJson.object();
         answer.putArray("shards");
-        metadata.list("shard/").values().forEach(shard -> {
+        metadata.list(ShardRecord.PREFIX).values().forEach(shard -> {
             if (!shard.path("state").asText().equals(ShardRecord.State.REMOVED.name())) {
                 answer.withArray("/shards").add(shard);
             }

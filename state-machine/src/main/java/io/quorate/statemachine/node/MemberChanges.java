@@ -87,7 +87,7 @@ final class MemberChanges {
         Optional<Peer> present = member(leader, peer.id().node());
         if (present.isPresent() && !present.get().id().equals(peer.id())) {
             throw new AdminException(
-                    "EARLIER_LIFE",
+                    NodeOperations.EARLIER_LIFE,
                     "node " + peer.id().node() + " is a member of shard " + shard + " as "
                             + present.get().id() + ", an earlier life of its disk, and is " + peer.id()
                             + " now; take the earlier one out first with 'quorate peers remove'");

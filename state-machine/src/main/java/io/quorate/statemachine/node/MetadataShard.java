@@ -9,6 +9,7 @@ import io.quorate.statemachine.kv.KvEntry;
 import io.quorate.statemachine.kv.KvQuery;
 import io.quorate.statemachine.kv.KvResult;
 import io.quorate.statemachine.service.AdminException;
+import io.quorate.topology.ClusterId;
 import io.quorate.topology.ShardId;
 import io.quorate.wal.log.AppendOutcome;
 import io.quorate.wal.log.AppendOutcome.Committed;
@@ -18,6 +19,7 @@ import io.quorate.wal.log.LogRecord;
 import io.quorate.wal.log.ReadConsistency;
 import io.quorate.wal.log.WriteConcern;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -42,6 +44,10 @@ final class MetadataShard {
 
     boolean leads() {
         return shard.status().leads();
+    }
+
+    ClusterId cluster() {
+        return shard.descriptor().cluster();
     }
 
     /** The cluster's feature level: that of this shard's log. */
@@ -83,15 +89,27 @@ final class MetadataShard {
     }
 
     /**
-     * Replaces a document if it is still what it was; empty means absent. A repetition of a change that was made succeeds.
+     * One document that is to be another.
      *
-     * @throws AdminException {@code CONFLICT} if it is not, {@code METADATA_UNAVAILABLE} if the outcome is not known or the shard
+     * @param expected what it still must be; empty: absent
+     * @param update what it becomes; empty: absent
+     */
+    record Change(String key, Optional<ObjectNode> expected, Optional<ObjectNode> update) {}
+
+    /** As {@link #replaceAll}, of one document. A repetition of a change that was made succeeds. */
+    void replace(String key, Optional<ObjectNode> expected, Optional<ObjectNode> update) {
+        replaceAll(List.of(new Change(key, expected, update)));
+    }
+
+    /**
+     * Replaces all documents if each is still what it was, and none otherwise.
+     *
+     * @throws AdminException {@code CONFLICT} if one is not, {@code METADATA_UNAVAILABLE} if the outcome is not known or the shard
      *     cannot be written
      */
-    void replace(String key, Optional<ObjectNode> expected, Optional<ObjectNode> update) {
-        KvCommand command = KvCommand.compareAndSet(
-                Bytes.utf8(key), expected.map(MetadataShard::encode), update.map(MetadataShard::encode));
-        LogRecord record = LogRecord.sessionless(EntryKind.USER, command.encode());
+    void replaceAll(List<Change> changes) {
+        LogRecord record =
+                LogRecord.sessionless(EntryKind.USER, transaction(changes).encode());
         AppendOutcome outcome =
                 shard.append(record, WriteConcern.MAJORITY, TIMEOUT).join();
         if (!(outcome instanceof Committed committed) || committed.result().refused()) {
@@ -99,11 +117,33 @@ final class MetadataShard {
                     "METADATA_UNAVAILABLE", "the metadata shard was not changed for certain: " + reason(outcome));
         }
         KvResult result = KvResult.decode(committed.result().value());
-        if (result instanceof KvResult.Failed failed
-                && !failed.actual().map(KvEntry::value).equals(update.map(MetadataShard::encode))) {
+        if (result instanceof KvResult.Failed failed && !isRepetition(changes, failed)) {
             throw new AdminException(
-                    "CONFLICT", "'" + key + "' was changed by somebody else meanwhile; look and try again");
+                    "CONFLICT",
+                    "'" + changes.get(failed.condition()).key()
+                            + "' was changed by somebody else meanwhile; look and try again");
         }
+    }
+
+    private static KvCommand transaction(List<Change> changes) {
+        KvCommand.TransactionBuilder transaction = KvCommand.transaction();
+        for (Change change : changes) {
+            Bytes key = Bytes.utf8(change.key());
+            change.expected()
+                    .map(MetadataShard::encode)
+                    .ifPresentOrElse(value -> transaction.ifValueIs(key, value), () -> transaction.ifAbsent(key));
+            change.update()
+                    .map(MetadataShard::encode)
+                    .ifPresentOrElse(value -> transaction.put(key, value), () -> transaction.delete(key));
+        }
+        return transaction.build();
+    }
+
+    private static boolean isRepetition(List<Change> changes, KvResult.Failed failed) {
+        return changes.size() == 1
+                && failed.actual()
+                        .map(KvEntry::value)
+                        .equals(changes.get(0).update().map(MetadataShard::encode));
     }
 
     private static String reason(AppendOutcome outcome) {

@@ -25,14 +25,13 @@ import io.quorate.wal.log.VersionSupport;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Base64;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
-import java.util.function.Consumer;
 import java.util.function.Function;
-import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -45,28 +44,16 @@ final class NodeOperations implements AdminHandler {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final Duration DEFAULT_TIMEOUT = Duration.ofSeconds(30);
 
-    private final Supplier<NodeIdentity> identity;
-    private final String address;
-    private final Consumer<ClusterId> join;
-    private final Supplier<Optional<RatisShardHost>> host;
+    /** Name of the error where another life of a node's disk is meant than the one that is at its address. */
+    static final String EARLIER_LIFE = "EARLIER_LIFE";
+
+    private final LocalNode node;
     private final ApplicationCatalog applications;
     private final Map<String, Function<JsonNode, JsonNode>> reads = new TreeMap<>();
     private final Map<String, Function<JsonNode, JsonNode>> changes = new TreeMap<>();
 
-    /**
-     * @param join makes this node part of a cluster; a repetition is a no-op
-     * @param host the shards, once this node is part of a cluster
-     */
-    NodeOperations(
-            Supplier<NodeIdentity> identity,
-            String address,
-            Consumer<ClusterId> join,
-            Supplier<Optional<RatisShardHost>> host,
-            ApplicationCatalog applications) {
-        this.identity = identity;
-        this.address = address;
-        this.join = join;
-        this.host = host;
+    NodeOperations(LocalNode node, ApplicationCatalog applications) {
+        this.node = node;
         this.applications = applications;
         reads.put("hello", arguments -> hello());
         reads.put("status", arguments -> status());
@@ -82,13 +69,16 @@ final class NodeOperations implements AdminHandler {
         reads.put("skips.look", arguments -> skips().look(arguments));
         changes.put("skips.propose", arguments -> skips().propose(arguments));
         changes.put("skips.conclude", arguments -> skips().conclude(arguments));
-        changes.put("entry.hold", arguments -> EntryOperations.hold(shards(), arguments));
-        changes.put("entry.settle", arguments -> EntryOperations.settle(shards(), arguments));
-        reads.put("nodes.list", arguments -> cluster().listNodes());
+        changes.put("entry.hold", arguments -> EntryOperations.hold(shardsOfMeant(arguments), arguments));
+        changes.put("entry.settle", arguments -> EntryOperations.settle(shardsOfMeant(arguments), arguments));
+        reads.put("nodes.list", arguments -> nodes().list());
+        reads.put("nodes.standing", arguments -> nodes().standing(arguments));
+        changes.put("nodes.register", arguments -> nodes().register(arguments));
+        changes.put("nodes.remove", arguments -> nodes().remove(arguments));
+        changes.put("node.dismiss", this::dismiss);
         reads.put("shards.list", arguments -> cluster().listShards());
         changes.put("cluster.join", this::joinCluster);
         changes.put("cluster.seed", arguments -> cluster().seed(arguments));
-        changes.put("nodes.register", arguments -> cluster().registerNode(arguments));
         changes.put("shards.create", arguments -> cluster().createShard(arguments));
         changes.put("shards.remove", arguments -> cluster().removeShard(arguments));
         changes.put("shards.members", arguments -> cluster().noteMembers(arguments));
@@ -111,7 +101,7 @@ final class NodeOperations implements AdminHandler {
         }
         if (change != null) {
             audit.info(
-                    "[{}] {} {} by {}", identity.get().node(), operation, json.utf8(), principal.orElse("anonymous"));
+                    "[{}] {} {} by {}", node.identity().node(), operation, json.utf8(), principal.orElse("anonymous"));
         }
         try {
             return CompletableFuture.completedFuture(
@@ -124,32 +114,66 @@ final class NodeOperations implements AdminHandler {
     }
 
     private JsonNode hello() {
-        NodeIdentity self = identity.get();
+        NodeIdentity self = node.identity();
         ObjectNode answer = DescriptorJson.object();
         answer.set("featureLevels", DescriptorJson.write(VersionSupport.FEATURE_LEVELS));
+        node.dismissal().ifPresent(why -> answer.put("dismissed", why));
         return answer.put("node", self.node().value())
                 .put("peer", self.peer().toString())
-                .put("address", address)
+                .put("address", node.address())
+                .put("run", node.run())
                 .put("cluster", self.cluster().map(ClusterId::toString).orElse(null));
     }
 
     private JsonNode joinCluster(JsonNode arguments) {
         ClusterId cluster = DescriptorJson.parse(() -> ClusterId.parse(DescriptorJson.text(arguments, "cluster")));
-        Optional<ClusterId> mine = identity.get().cluster();
+        Optional<ClusterId> mine = node.identity().cluster();
         if (mine.isPresent() && !mine.get().equals(cluster)) {
             throw new AdminException(
                     "WRONG_CLUSTER",
-                    "node " + identity.get().node() + " is part of cluster " + mine.get() + " already");
+                    "node " + node.identity().node() + " is part of cluster " + mine.get() + " already");
         }
-        join.accept(cluster);
+        node.join(cluster);
         return hello();
     }
 
     private RatisShardHost shards() {
-        return host.get()
+        node.dismissal().ifPresent(why -> {
+            throw new AdminException(LocalNode.DISMISSED, why);
+        });
+        return node.host()
                 .orElseThrow(() -> new AdminException(
                         "NOT_INITIALIZED",
                         "this node is not part of a cluster yet; run 'quorate init' or 'quorate peers add'"));
+    }
+
+    /** {@code {peer}}: the cluster removed this node, which serves nothing. */
+    private JsonNode dismiss(JsonNode arguments) {
+        checkMeant(arguments);
+        List<String> served = shards().all().stream()
+                .map(shard -> shard.descriptor().shard().value())
+                .toList();
+        if (!served.isEmpty()) {
+            throw new AdminException("REFUSED", "node " + node.identity().node() + " serves " + served);
+        }
+        node.dismiss(NodeRecord.textOfRemoved(node.identity().peer()));
+        return hello();
+    }
+
+    /** Of those that have the same address one after the other, only one is meant: {@code {peer?}}. */
+    private void checkMeant(JsonNode arguments) {
+        String self = node.identity().peer().toString();
+        String meant = arguments.path("peer").asText(self);
+        if (!meant.equals(self)) {
+            throw new AdminException(
+                    EARLIER_LIFE, "the node at " + node.address() + " is " + self + " by now, not " + meant);
+        }
+    }
+
+    /** A promise, or what was learned, is of one life of a disk. */
+    private RatisShardHost shardsOfMeant(JsonNode arguments) {
+        checkMeant(arguments);
+        return shards();
     }
 
     private HostedShard metadata() {
@@ -159,8 +183,11 @@ final class NodeOperations implements AdminHandler {
     }
 
     private ClusterOperations cluster() {
-        HostedShard metadata = metadata();
-        return new ClusterOperations(metadata.descriptor().cluster(), new MetadataShard(metadata), applications);
+        return new ClusterOperations(new MetadataShard(metadata()), applications);
+    }
+
+    private NodeRegistry nodes() {
+        return new NodeRegistry(new MetadataShard(metadata()));
     }
 
     private SkipOperations skips() {
@@ -176,7 +203,7 @@ final class NodeOperations implements AdminHandler {
     private JsonNode status() {
         ObjectNode answer = (ObjectNode) hello();
         answer.putArray("shards");
-        host.get().ifPresent(opened -> opened.all().forEach(shard -> answer.withArray("/shards")
+        node.host().ifPresent(opened -> opened.all().forEach(shard -> answer.withArray("/shards")
                 .add(DescriptorJson.write(shard.descriptor(), shard.status()))));
         return answer;
     }
@@ -206,13 +233,7 @@ final class NodeOperations implements AdminHandler {
     /** A descriptor with {@code found}, and with {@code peer?}: whom it is meant for. */
     private JsonNode openShard(JsonNode arguments) {
         ShardDescriptor descriptor = DescriptorJson.readDescriptor(arguments);
-        String self = identity.get().peer().toString();
-        if (!arguments.path("peer").asText(self).equals(self)) {
-            throw new AdminException(
-                    "EARLIER_LIFE",
-                    "the node at " + address + " is " + self + " by now, not "
-                            + arguments.path("peer").asText());
-        }
+        checkMeant(arguments);
         try {
             if (arguments.path("found").asBoolean()) {
                 shards().found(descriptor);

@@ -5,6 +5,7 @@ import io.quorate.statemachine.identity.NodeIdentity;
 import io.quorate.statemachine.raft.GrpcWiring;
 import io.quorate.statemachine.raft.HostConfig;
 import io.quorate.statemachine.raft.RatisShardHost;
+import io.quorate.statemachine.service.AdminException;
 import io.quorate.statemachine.service.AdminService;
 import io.quorate.statemachine.service.ClientService;
 import io.quorate.statemachine.service.QuorateServices;
@@ -16,6 +17,7 @@ import java.io.IOException;
 import java.security.SecureRandom;
 import java.time.InstantSource;
 import java.util.Optional;
+import java.util.UUID;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -33,15 +35,65 @@ public final class QuorateNode implements AutoCloseable {
     private static final long RECONCILE_MILLIS = 300;
 
     private final NodeConfig config;
+    private final String run = UUID.randomUUID().toString();
     private final NodeDirectory directory;
     private final NodeOperations operations;
     private final AdminClient nodes;
     private final ShardReconciler reconciler;
+    private final StandingWatch standing;
     private final ScheduledExecutorService background;
-    /** Serves operators until the node is part of a cluster. Guarded by this. */
+    /** Serves operators until the node is part of a cluster, and once it was dismissed. Guarded by this. */
     private Server waiting;
 
     private volatile RatisShardHost host;
+
+    /** Why it serves nothing any more. */
+    private volatile Optional<String> dismissal = Optional.empty();
+
+    /** Held while shards are closed for good: not that of this, which calls under way may wait for. */
+    private final Object ending = new Object();
+
+    /** Guarded by {@link #ending}. */
+    private boolean closed;
+
+    /** What operators may do with this node. */
+    private final class Self implements LocalNode {
+        @Override
+        public NodeIdentity identity() {
+            return QuorateNode.this.identity();
+        }
+
+        @Override
+        public String address() {
+            return config.address();
+        }
+
+        @Override
+        public String run() {
+            return run;
+        }
+
+        @Override
+        public Optional<RatisShardHost> host() {
+            return QuorateNode.this.host();
+        }
+
+        @Override
+        public Optional<String> dismissal() {
+            return dismissal;
+        }
+
+        @Override
+        public void join(ClusterId cluster) {
+            QuorateNode.this.join(cluster);
+        }
+
+        @Override
+        public void dismiss(String why) {
+            // the answer to this very call still has to leave by the server that is given up
+            background.execute(() -> QuorateNode.this.dismiss(why));
+        }
+    }
 
     /**
      * Starts the node.
@@ -52,10 +104,10 @@ public final class QuorateNode implements AutoCloseable {
     public QuorateNode(NodeConfig config) throws IOException {
         this.config = config;
         this.directory = NodeDirectory.open(config.dataDirectory(), config.node(), new SecureRandom());
-        this.operations = new NodeOperations(
-                this::identity, config.address(), this::join, () -> Optional.ofNullable(host), config.applications());
+        this.operations = new NodeOperations(new Self(), config.applications());
         this.nodes = new AdminClient(config.tls());
         this.reconciler = new ShardReconciler(nodes);
+        this.standing = new StandingWatch(identity().peer(), config.address(), run, config.tls(), System::nanoTime);
         this.background = Executors.newSingleThreadScheduledExecutor(task -> {
             Thread thread = new Thread(task, config.node() + "-reconciler");
             thread.setDaemon(true);
@@ -73,7 +125,7 @@ public final class QuorateNode implements AutoCloseable {
         if (identity().cluster().isPresent()) {
             serve(identity().cluster().get());
         } else {
-            waiting = GrpcWiring.serve(config.listen(), config.tls(), new AdminService(operations));
+            serveOperators();
             log.info("[{}] waits at {} to become part of a cluster", config.node(), config.listen());
         }
         background.scheduleWithFixedDelay(this::reconcile, RECONCILE_MILLIS, RECONCILE_MILLIS, TimeUnit.MILLISECONDS);
@@ -84,9 +136,14 @@ public final class QuorateNode implements AutoCloseable {
         return directory.identity();
     }
 
-    /** Its shards; empty while it is not part of a cluster. */
+    /** Its shards; empty while it is not part of a cluster, and once it was dismissed. */
     public Optional<RatisShardHost> host() {
         return Optional.ofNullable(host);
+    }
+
+    /** Why this node serves nothing any more, if so: its cluster removed it, or has another process with its identity. */
+    public Optional<String> dismissal() {
+        return dismissal;
     }
 
     private void serve(ClusterId cluster) throws IOException {
@@ -117,6 +174,9 @@ public final class QuorateNode implements AutoCloseable {
 
     /** Becomes part of a cluster: durably first, then in this process. A repetition is a no-op. */
     private synchronized void join(ClusterId cluster) {
+        dismissal.ifPresent(why -> {
+            throw new AdminException(LocalNode.DISMISSED, why);
+        });
         directory.join(cluster);
         if (host != null) {
             return;
@@ -151,23 +211,56 @@ public final class QuorateNode implements AutoCloseable {
         } catch (RuntimeException e) {
             log.warn("[{}] the cluster's metadata cannot be carried out now: {}", config.node(), e.getMessage());
         }
+        try {
+            host().flatMap(shards -> standing.look(identity().cluster().orElseThrow(), shards.all()))
+                    .ifPresent(this::dismiss);
+        } catch (RuntimeException e) {
+            log.warn("[{}] cannot ask whether it is part of its cluster: {}", config.node(), e.getMessage());
+        }
+    }
+
+    /** Stops serving, and tells operators why; what is on the disk stays. */
+    private void dismiss(String why) {
+        synchronized (ending) {
+            RatisShardHost left = host;
+            if (left == null || closed) {
+                return;
+            }
+            log.error("[{}] {}", config.node(), why);
+            dismissal = Optional.of(why);
+            host = null;
+            try {
+                left.close();
+                serveOperators();
+            } catch (IOException e) {
+                log.error(
+                        "[{}] serves no shard, and cannot tell operators at {} why", config.node(), config.listen(), e);
+            }
+        }
+    }
+
+    private synchronized void serveOperators() throws IOException {
+        waiting = GrpcWiring.serve(config.listen(), config.tls(), new AdminService(operations));
     }
 
     @Override
     public void close() throws IOException {
         background.shutdownNow();
         nodes.close();
-        try {
-            if (host != null) {
-                host.close();
-            }
-        } finally {
-            synchronized (this) {
-                if (waiting != null) {
-                    waiting.shutdownNow();
+        synchronized (ending) {
+            closed = true;
+            try {
+                if (host != null) {
+                    host.close();
                 }
+            } finally {
+                synchronized (this) {
+                    if (waiting != null) {
+                        waiting.shutdownNow();
+                    }
+                }
+                directory.close();
             }
-            directory.close();
         }
     }
 }

@@ -5,10 +5,13 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.quorate.statemachine.service.AdminException;
 import io.quorate.topology.NodeId;
 import io.quorate.topology.Peer;
+import io.quorate.topology.ShardId;
 import io.quorate.topology.quorum.VoterSets;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
@@ -28,6 +31,9 @@ final class ShardReconciler {
 
     private final AdminClient nodes;
     private final SkipReconciler skips;
+    private final Complaints complaints = new Complaints();
+    /** Nodes that did not answer in this pass: each costs its timeout once, not once for every shard. */
+    private final Map<String, AdminException> silent = new HashMap<>();
 
     ShardReconciler(AdminClient nodes) {
         this.nodes = nodes;
@@ -37,7 +43,8 @@ final class ShardReconciler {
     /** One pass over all records. */
     void reconcile(MetadataShard metadata) {
         skips.reconcile(metadata);
-        for (ObjectNode document : metadata.list("shard/").values()) {
+        silent.clear();
+        for (ObjectNode document : metadata.list(ShardRecord.PREFIX).values()) {
             ShardRecord record = ShardRecord.read(document);
             if (record.state() == ShardRecord.State.REMOVED || isComplete(record)) {
                 continue;
@@ -48,6 +55,7 @@ final class ShardReconciler {
                 log.warn("shard {} stays {} for now: {}", record.descriptor().shard(), record.state(), e.getMessage());
             }
         }
+        complaints.endPass();
     }
 
     private static boolean isComplete(ShardRecord record) {
@@ -58,7 +66,7 @@ final class ShardReconciler {
         ShardRecord record = withUnknownMembers(before);
         Set<NodeId> done = new TreeSet<>(record.done());
         for (Peer peer : record.descriptor().peers()) {
-            if (!done.contains(peer.id().node()) && step(record, peer)) {
+            if (!done.contains(peer.id().node()) && (isGone(metadata, record, peer) || step(record, peer))) {
                 done.add(peer.id().node());
             }
         }
@@ -90,30 +98,54 @@ final class ShardReconciler {
 
     private JsonNode statusOf(Peer peer) {
         try {
-            return nodes.call(peer.address(), "status", DescriptorJson.object(), STEP_TIMEOUT);
+            return call(peer.address(), "status", DescriptorJson.object());
         } catch (AdminException unreachable) {
             return DescriptorJson.object(); // said when it is asked to remove the shard
         }
     }
 
+    private JsonNode call(String address, String operation, ObjectNode arguments) {
+        AdminException before = silent.get(address);
+        if (before != null) {
+            throw before;
+        }
+        try {
+            return nodes.call(address, operation, arguments, STEP_TIMEOUT);
+        } catch (AdminException e) {
+            if (e.error().equals(AdminClient.NO_ANSWER) || e.error().equals(AdminClient.UNREACHABLE)) {
+                silent.put(address, e);
+            }
+            throw e;
+        }
+    }
+
+    /** What a node that was removed from the cluster keeps of a shard that is being removed is nobody's any more. */
+    private static boolean isGone(MetadataShard metadata, ShardRecord record, Peer peer) {
+        return record.state() == ShardRecord.State.REMOVING
+                && metadata.get(NodeRecord.key(peer.id().node()))
+                        .map(NodeRecord::read)
+                        .filter(node -> !node.isRegistered() || node.removed().contains(peer.id()))
+                        .isPresent();
+    }
+
     private boolean step(ShardRecord record, Peer peer) {
         try {
             if (record.state() == ShardRecord.State.REMOVING) {
-                nodes.call(peer.address(), "shard.close", DescriptorJson.write(record.descriptor()), STEP_TIMEOUT);
+                call(peer.address(), "shard.close", DescriptorJson.write(record.descriptor()));
             } else {
                 // once a majority has founded it, its members may be others by now: who comes late joins
                 boolean found = record.state() == ShardRecord.State.CREATING;
                 ObjectNode arguments = DescriptorJson.opening(record.descriptor(), found)
                         .put("peer", peer.id().toString());
-                nodes.call(peer.address(), "shard.open", arguments, STEP_TIMEOUT);
+                call(peer.address(), "shard.open", arguments);
             }
             return true;
         } catch (AdminException e) {
-            log.warn(
-                    "shard {} on node {}: {}",
-                    record.descriptor().shard(),
-                    peer.id().node(),
-                    e.getMessage());
+            ShardId shard = record.descriptor().shard();
+            NodeId node = peer.id().node();
+            if (complaints.isNew(shard + "@" + node, e.getMessage())) {
+                log.warn("shard {} is {}, but not on node {} yet: {}", shard, record.state(), node, e.getMessage());
+            }
             return false;
         }
     }

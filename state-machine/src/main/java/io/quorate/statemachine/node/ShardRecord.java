@@ -33,8 +33,10 @@ record ShardRecord(ShardDescriptor descriptor, State state, Set<NodeId> done) {
         done = Set.copyOf(done);
     }
 
+    static final String PREFIX = "shard/";
+
     static String key(String shard) {
-        return "shard/" + shard;
+        return PREFIX + shard;
     }
 
     String key() {
