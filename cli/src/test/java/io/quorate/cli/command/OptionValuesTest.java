@@ -32,6 +32,7 @@ class OptionValuesTest {
             Map.entry("--timeout", TIMES_ABOVE_ZERO),
             Map.entry("--voters", COUNTS),
             Map.entry("--nodes", NAMES),
+            Map.entry("--without", NAMES),
             Map.entry("--replicas", COUNTS),
             Map.entry("--application", List.of("")),
             Map.entry("--apply-version", COUNTS),

@@ -194,7 +194,17 @@ public final class ClusterAdmin implements AutoCloseable {
      * answer or a passed deadline leaves the entry held, and the call is to be repeated.
      */
     public JsonNode skipEntry(ShardId shard, Lsn lsn) {
-        return new EntrySkipping(calls, progress).skip(shard, lsn, calls.deadline());
+        return skipEntry(shard, lsn, Set.of());
+    }
+
+    /**
+     * The same where members are lost for good. If one of them applied the entry and acknowledged that, it is lost all the same.
+     *
+     * @param givenUp those of these nodes that do not answer need not agree, if the others are a majority of the voters; they are
+     *     taken out of the shard
+     */
+    public JsonNode skipEntry(ShardId shard, Lsn lsn, Set<NodeId> givenUp) {
+        return new EntrySkipping(calls, progress).skip(shard, lsn, givenUp, members::remove, calls.deadline());
     }
 
     /**

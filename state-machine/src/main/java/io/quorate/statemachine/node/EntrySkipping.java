@@ -4,10 +4,12 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.quorate.statemachine.service.AdminException;
 import io.quorate.topology.Generation;
+import io.quorate.topology.NodeId;
 import io.quorate.topology.Peer;
 import io.quorate.topology.PeerId;
 import io.quorate.topology.ShardDescriptor;
 import io.quorate.topology.ShardId;
+import io.quorate.topology.quorum.VoterSets;
 import io.quorate.wal.log.Lsn;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -16,8 +18,12 @@ import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 
 /**
  * Skips an entry that the application cannot apply, on all replicas or on none. In order: one replica at least is parked at it by its
@@ -25,12 +31,20 @@ import java.util.function.Consumer;
  * it; the metadata decides or withdraws; the metadata's leader tells every member until it knows; every member makes a checkpoint
  * behind the entry, so that a later member begins behind it. Members are those of the metadata and all that any of them has in its
  * configuration. May be repeated after any failure and goes on where it was. Blocking.
+ *
+ * <p>A member that is dead can promise nothing, and cannot be removed before: where all others are parked nobody leads. So an operator
+ * may give it up by name. The others must be a majority then; the first that their next leader does is to take it out of the shard. If
+ * it comes back before that, and had applied the entry, its state differs until it is told, which is at once, and parks it for good.
  */
 final class EntrySkipping {
     private static final Duration STEP = Duration.ofSeconds(20);
 
     /** A member that does not answer for this long is taken to be away. */
     private static final Duration ASKED_FOR = Duration.ofSeconds(8);
+
+    /** Errors of a member that is not there; at the address of a disk that is gone may be a later life of its node. */
+    private static final Set<String> SILENT =
+            Set.of(AdminClient.UNREACHABLE, AdminClient.NO_ANSWER, NodeOperations.EARLIER_LIFE);
 
     private final ClusterCalls calls;
     private final Consumer<String> progress;
@@ -40,7 +54,13 @@ final class EntrySkipping {
         this.progress = progress;
     }
 
-    JsonNode skip(ShardId shard, Lsn lsn, long deadline) {
+    /**
+     * Skips.
+     *
+     * @param givenUp nodes that need not promise anything if they do not answer
+     * @param removal takes a node out of a shard
+     */
+    JsonNode skip(ShardId shard, Lsn lsn, Set<NodeId> givenUp, BiConsumer<ShardId, NodeId> removal, long deadline) {
         ObjectNode arguments = ClusterCalls.none().put("shard", shard.value()).put("lsn", lsn.value());
         JsonNode look = calls.onLeader(MetadataShard.ID, "skips.look", arguments, deadline);
         if (!look.path("underWay").asBoolean()) {
@@ -48,8 +68,9 @@ final class EntrySkipping {
         }
         SkipRecord record = SkipRecord.read(calls.onLeader(MetadataShard.ID, "skips.propose", arguments, deadline));
         if (record.state() == SkipRecord.State.PROPOSED) {
-            record = conclude(record, deadline);
+            record = conclude(record, givenUp, deadline);
         }
+        takeOutLost(record, removal, deadline);
         awaitSettled(record, deadline);
         checkpointBehind(record, deadline);
         return record.write();
@@ -97,53 +118,126 @@ final class EntrySkipping {
         return "no replica is parked at entry " + lsn + " of shard " + shard + " by its application";
     }
 
-    private SkipRecord conclude(SkipRecord record, long deadline) {
-        Map<PeerId, Peer> asked = new LinkedHashMap<>();
+    /** What the members said. */
+    private static final class Answers {
+        private final Map<PeerId, Peer> asked = new LinkedHashMap<>();
+        /** Roles by the word of those that answered. */
+        private final Map<PeerId, Peer> configured = new LinkedHashMap<>();
+
+        private final Map<String, JsonNode> parked = new TreeMap<>();
+        private final List<String> refusals = new ArrayList<>();
+        private final Set<PeerId> lost = new TreeSet<>();
+        private final Set<NodeId> silent = new TreeSet<>();
+
+        /** Without a majority that goes on nobody could take out those that are lost. */
+        void checkMajority() {
+            List<PeerId> voters = configured.values().stream()
+                    .filter(peer -> peer.role().votes())
+                    .map(Peer::id)
+                    .toList();
+            long going = voters.stream().filter(voter -> !lost.contains(voter)).count();
+            if (!lost.isEmpty() && going < VoterSets.majority(voters.size())) {
+                refusals.add("without " + lost + " only " + going + " of " + voters.size()
+                        + " voters are left, which is no majority");
+            }
+        }
+
+        void checkMembers(Set<NodeId> givenUp) {
+            Set<NodeId> strangers = new TreeSet<>(givenUp);
+            asked.keySet().forEach(peer -> strangers.remove(peer.node()));
+            strangers.forEach(node -> refusals.add(node + " is no member, so nothing is to be done without it"));
+        }
+    }
+
+    private SkipRecord conclude(SkipRecord record, Set<NodeId> givenUp, long deadline) {
+        Answers answers = askAll(record, givenUp, deadline);
+        answers.checkMembers(givenUp);
+        answers.checkMajority();
+        checkOneEntry(record, answers.parked, answers.refusals);
+        Set<String> lost = answers.lost.stream().map(PeerId::toString).collect(Collectors.toSet());
+        boolean decided = answers.refusals.isEmpty();
+        ObjectNode arguments = ClusterCalls.none();
+        arguments.set(
+                "record",
+                record.withPeers(answers.asked.values()).withLost(lost).write());
+        arguments.put("state", (decided ? SkipRecord.State.DECIDED : SkipRecord.State.WITHDRAWN).name());
+        answers.parked.values().stream()
+                .findFirst()
+                .ifPresent(first -> arguments.set("checksum", first.path("checksum")));
+        SkipRecord concluded = SkipRecord.read(calls.onLeader(MetadataShard.ID, "skips.conclude", arguments, deadline));
+        if (concluded.state() == SkipRecord.State.WITHDRAWN) {
+            throw withdrawn(concluded, answers);
+        }
+        return concluded;
+    }
+
+    private Answers askAll(SkipRecord record, Set<NodeId> givenUp, long deadline) {
+        Answers answers = new Answers();
         Deque<Peer> toAsk = new ArrayDeque<>(record.shard().peers());
-        List<String> refusals = new ArrayList<>();
-        Map<String, JsonNode> parked = new TreeMap<>();
         while (!toAsk.isEmpty()) {
             Peer peer = toAsk.poll();
-            if (asked.putIfAbsent(peer.id(), peer) != null) {
+            if (answers.asked.putIfAbsent(peer.id(), peer) != null) {
                 continue;
             }
             try {
                 JsonNode held = hold(record, peer, deadline);
                 if (isParkedByApplication(held, record.lsn())) {
-                    parked.put(peer.id().toString(), held);
+                    answers.parked.put(peer.id().toString(), held);
                 }
                 // also who was let in by a change of members that was broken off, and that the metadata does not know
-                toAsk.addAll(ClusterCalls.members(held));
+                for (Peer member : ClusterCalls.members(held)) {
+                    answers.configured.put(member.id(), member);
+                    toAsk.add(member);
+                }
             } catch (AdminException e) {
-                refusals.add(peer.id() + " " + e.getMessage());
+                NodeId node = peer.id().node();
+                boolean silent = SILENT.contains(e.error());
+                if (silent && givenUp.contains(node)) {
+                    answers.lost.add(peer.id());
+                    progress.accept(node + " is given up: " + e.getMessage());
+                } else {
+                    answers.refusals.add(peer.id() + " " + e.getMessage());
+                    if (silent) {
+                        answers.silent.add(node);
+                    }
+                }
             }
         }
-        checkOneEntry(record, parked, refusals);
-        ObjectNode arguments = ClusterCalls.none();
-        arguments.set("record", record.withPeers(asked.values()).write());
-        arguments.put("state", (refusals.isEmpty() ? SkipRecord.State.DECIDED : SkipRecord.State.WITHDRAWN).name());
-        parked.values().stream().findFirst().ifPresent(first -> arguments.set("checksum", first.path("checksum")));
-        SkipRecord concluded = SkipRecord.read(calls.onLeader(MetadataShard.ID, "skips.conclude", arguments, deadline));
-        if (concluded.state() == SkipRecord.State.WITHDRAWN) {
-            throw withdrawn(concluded, refusals);
+        return answers;
+    }
+
+    /** The first that the shard does when it goes on; see above for who comes back before that. */
+    private void takeOutLost(SkipRecord record, BiConsumer<ShardId, NodeId> removal, long deadline) {
+        ShardId shard = record.shard().shard();
+        for (Peer lost : record.lostPeers()) {
+            boolean member = ClusterCalls.members(calls.leader(shard, deadline)).stream()
+                    .anyMatch(peer -> peer.id().equals(lost.id()));
+            if (member) { // not a later life of its disk that was added since
+                removal.accept(shard, lost.id().node());
+                progress.accept(lost.id() + " is no member of " + shard + " any more");
+            }
         }
-        return concluded;
     }
 
     private JsonNode hold(SkipRecord record, Peer peer, long deadline) {
         JsonNode held = calls.eventually(
                 Math.min(deadline, System.nanoTime() + ASKED_FOR.toNanos()),
                 "hold of entry " + record.lsn() + " on " + peer.id().node(),
-                () -> calls.call(peer.address(), "entry.hold", record.call(), STEP));
+                () -> calls.call(peer.address(), "entry.hold", record.call(peer.id()), STEP));
         progress.accept(peer.id().node() + " holds entry " + record.lsn());
         return held;
     }
 
-    private static AdminException withdrawn(SkipRecord record, List<String> refusals) {
-        String why = refusals.isEmpty()
+    private static AdminException withdrawn(SkipRecord record, Answers answers) {
+        String why = answers.refusals.isEmpty()
                 ? "the question was open for so long that it was withdrawn; try again"
-                : String.join("; ", refusals)
-                        + ". Where some replicas have applied it, rebuild those that cannot: peers remove, wipe, peers add";
+                : String.join("; ", answers.refusals)
+                        + ". Where some replicas have applied it, rebuild those that cannot: peers remove, wipe, peers add"
+                        + answers.silent.stream()
+                                .map(node ->
+                                        ". Start " + node + "; or, if it never comes back with its disk, repeat with"
+                                                + " '--without " + node + "'")
+                                .collect(Collectors.joining());
         return new AdminException(
                 "REFUSED",
                 "entry " + record.lsn() + " of shard " + record.shard().shard() + " was not skipped: " + why);
@@ -209,7 +303,7 @@ final class EntrySkipping {
                                 + " is not decided yet; finish it first with 'quorate shards skip'");
             }
             if (record.state() == SkipRecord.State.DECIDED) {
-                calls.call(member.address(), "entry.settle", record.call(), STEP);
+                calls.call(member.address(), "entry.settle", record.call(member.id()), STEP);
                 told.add(record.lsn());
             }
         }

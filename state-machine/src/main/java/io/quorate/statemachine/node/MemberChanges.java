@@ -98,7 +98,8 @@ final class MemberChanges {
                     "MOVED",
                     "node " + peer.id().node() + " is a member of shard " + shard + " at "
                             + present.get().address() + ", where the others look for it, and is at " + peer.address()
-                            + " now; give it its former address, or take it out with 'quorate peers remove " + shard + " "
+                            + " now; give it its former address, or take it out with 'quorate peers remove " + shard
+                            + " "
                             + peer.id().node() + "' and add it again with an empty data directory, as another peer");
         }
         ShardDescriptor descriptor = descriptorOf(leader);

@@ -107,13 +107,15 @@ record NodeRecord(PeerId peer, String address, State state, long joined, Set<Pee
 
     /** A document without a state is of a build that removed no nodes. */
     static NodeRecord read(JsonNode node) {
-        Set<PeerId> removed = new TreeSet<>();
-        node.path("removed").forEach(life -> removed.add(PeerId.parse(life.asText())));
-        return new NodeRecord(
-                PeerId.parse(node.path("peer").asText()),
-                node.path("address").asText(),
-                State.valueOf(node.path("state").asText(State.REGISTERED.name())),
-                node.path("joined").asLong(),
-                removed);
+        return DescriptorJson.parse(() -> {
+            Set<PeerId> removed = new TreeSet<>();
+            node.path("removed").forEach(life -> removed.add(PeerId.parse(life.asText())));
+            return new NodeRecord(
+                    PeerId.parse(node.path("peer").asText()),
+                    node.path("address").asText(),
+                    State.valueOf(node.path("state").asText(State.REGISTERED.name())),
+                    node.path("joined").asLong(),
+                    removed);
+        });
     }
 }

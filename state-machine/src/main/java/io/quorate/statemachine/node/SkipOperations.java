@@ -8,7 +8,6 @@ import io.quorate.topology.ShardDescriptor;
 import io.quorate.topology.ShardId;
 import io.quorate.wal.log.Lsn;
 import java.util.Optional;
-import java.util.Set;
 
 /** Records of skips in the metadata: carried out on the metadata shard's leader. Blocking. */
 final class SkipOperations {
@@ -29,7 +28,7 @@ final class SkipOperations {
         // members that do not know yet that an earlier attempt was withdrawn take the later one for the valid one
         int attempt =
                 before.map(SkipRecord::read).map(known -> known.attempt() + 1).orElse(1);
-        SkipRecord record = new SkipRecord(descriptor, lsn, attempt, SkipRecord.State.PROPOSED, 0, Set.of());
+        SkipRecord record = SkipRecord.proposed(descriptor, lsn, attempt);
         metadata.replace(record.key(), before, Optional.of(record.write()));
         return record.write();
     }
@@ -66,8 +65,8 @@ final class SkipOperations {
     }
 
     /**
-     * Decides or withdraws: {@code {record, state, checksum?}} with the record as it was proposed, and as its peers all those that were
-     * asked. Repeating it is a no-op; what was decided otherwise meanwhile is answered with.
+     * Decides or withdraws: {@code {record, state, checksum?}} with the record as it was proposed, as its peers all those that were
+     * asked, and those of them that were given up. Repeating it is a no-op; what was decided otherwise meanwhile is answered with.
      */
     JsonNode conclude(JsonNode arguments) {
         SkipRecord proposed = SkipRecord.read(arguments.path("record"));
@@ -80,6 +79,7 @@ final class SkipOperations {
             return before;
         }
         ObjectNode update = known.withPeers(proposed.shard().peers())
+                .withLost(proposed.lost())
                 .with(state, arguments.path("checksum").asInt())
                 .write();
         metadata.replace(known.key(), Optional.of(before), Optional.of(update));

@@ -37,10 +37,8 @@ final class SkipReconciler {
     /** When a question was first seen open here, by its key and attempt. */
     private final Map<String, Long> openSince = new HashMap<>();
 
-    /** What was said already of members that cannot be told. */
-    private Map<String, String> complaints = new HashMap<>();
-
-    private Map<String, String> complaintsNow = new HashMap<>();
+    /** Of members that cannot be told. */
+    private final Complaints complaints = new Complaints();
 
     /** @param openAtMost how long a question may stay open while this node leads the metadata */
     SkipReconciler(AdminClient nodes, Duration openAtMost, LongSupplier nanoTime) {
@@ -52,7 +50,6 @@ final class SkipReconciler {
     /** One pass over all records. */
     void reconcile(MetadataShard metadata) {
         Set<String> open = new HashSet<>();
-        complaintsNow = new HashMap<>();
         for (ObjectNode document : metadata.list(SkipRecord.PREFIX).values()) {
             SkipRecord record = SkipRecord.read(document);
             try {
@@ -67,7 +64,7 @@ final class SkipReconciler {
             }
         }
         openSince.keySet().retainAll(open);
-        complaints = complaintsNow;
+        complaints.endPass();
     }
 
     private static String question(SkipRecord record) {
@@ -148,7 +145,7 @@ final class SkipReconciler {
     /** Empty if the peer does not know yet. */
     private Optional<JsonNode> settle(SkipRecord record, Peer peer) {
         try {
-            return Optional.of(nodes.call(peer.address(), "entry.settle", record.call(), STEP_TIMEOUT));
+            return Optional.of(nodes.call(peer.address(), "entry.settle", record.call(peer.id()), STEP_TIMEOUT));
         } catch (AdminException e) {
             if (e.error().equals(EntryOperations.DIVERGED)) {
                 log.error(
@@ -164,9 +161,7 @@ final class SkipReconciler {
     }
 
     private void complain(SkipRecord record, Peer peer, AdminException failure) {
-        String about = question(record) + "@" + peer.id();
-        complaintsNow.put(about, failure.getMessage());
-        if (!failure.getMessage().equals(complaints.get(about))) {
+        if (complaints.isNew(question(record) + "@" + peer.id(), failure.getMessage())) {
             log.warn(
                     "shard {}: node {} does not know yet that entry {} is {}: {}",
                     record.shard().shard(),

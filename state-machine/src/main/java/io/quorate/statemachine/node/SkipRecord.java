@@ -6,10 +6,10 @@ import io.quorate.statemachine.raft.EntryMark;
 import io.quorate.topology.Generation;
 import io.quorate.topology.NodeId;
 import io.quorate.topology.Peer;
+import io.quorate.topology.PeerId;
 import io.quorate.topology.ShardDescriptor;
 import io.quorate.topology.ShardId;
 import io.quorate.wal.log.Lsn;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -27,13 +27,15 @@ import java.util.UUID;
  * @param state how far it has come
  * @param checksum of the entry; 0 before it is decided
  * @param done members that have learned the outcome
+ * @param lost members that promised nothing, since an operator gave them up: they are taken out of the shard before anything else
  */
-record SkipRecord(ShardDescriptor shard, Lsn lsn, int attempt, State state, int checksum, Set<String> done) {
+record SkipRecord(
+        ShardDescriptor shard, Lsn lsn, int attempt, State state, int checksum, Set<String> done, Set<String> lost) {
     /** Life of a skip in the metadata. */
     enum State {
         /** Members are being asked to hold the entry. */
         PROPOSED,
-        /** All of them hold it, none applied it: it is skipped, for ever. */
+        /** All of them hold it, but for those that are lost, and none applied it: it is skipped, for ever. */
         DECIDED,
         /** Somebody applied it, or not all could be asked: it is applied as ever. */
         WITHDRAWN
@@ -43,6 +45,12 @@ record SkipRecord(ShardDescriptor shard, Lsn lsn, int attempt, State state, int 
 
     SkipRecord {
         done = Set.copyOf(done);
+        lost = Set.copyOf(lost);
+    }
+
+    /** The first question on an entry, or the next. */
+    static SkipRecord proposed(ShardDescriptor shard, Lsn lsn, int attempt) {
+        return new SkipRecord(shard, lsn, attempt, State.PROPOSED, 0, Set.of(), Set.of());
     }
 
     static String prefix(ShardId shard, Generation generation) {
@@ -62,23 +70,39 @@ record SkipRecord(ShardDescriptor shard, Lsn lsn, int attempt, State state, int 
     }
 
     SkipRecord with(State newState, int newChecksum) {
-        return new SkipRecord(shard, lsn, attempt, newState, newChecksum, Set.of());
+        return new SkipRecord(shard, lsn, attempt, newState, newChecksum, Set.of(), lost);
     }
 
     SkipRecord withDone(Set<String> newDone) {
-        return new SkipRecord(shard, lsn, attempt, state, checksum, newDone);
+        return new SkipRecord(shard, lsn, attempt, state, checksum, newDone, lost);
+    }
+
+    SkipRecord withLost(Set<String> newLost) {
+        return new SkipRecord(shard, lsn, attempt, state, checksum, done, newLost);
     }
 
     /** The same with other members to ask, or to tell; of two lives of a node the later in the order. */
     SkipRecord withPeers(Collection<Peer> peers) {
         Map<NodeId, Peer> byNode = new TreeMap<>();
         peers.forEach(peer -> byNode.put(peer.id().node(), peer));
-        return new SkipRecord(shard.withPeers(List.copyOf(byNode.values())), lsn, attempt, state, checksum, done);
+        return new SkipRecord(shard.withPeers(List.copyOf(byNode.values())), lsn, attempt, state, checksum, done, lost);
     }
 
     /** True once every member has learned the outcome. */
     boolean isSettled() {
         return shard.peers().stream().map(Peer::id).allMatch(peer -> done.contains(peer.toString()));
+    }
+
+    /** Members that were given up. */
+    List<Peer> lostPeers() {
+        return shard.peers().stream()
+                .filter(peer -> lost.contains(peer.id().toString()))
+                .toList();
+    }
+
+    /** The same as {@link #call()}, for one life of a node's disk only. */
+    ObjectNode call(PeerId peer) {
+        return call().put("peer", peer.toString());
     }
 
     /** Arguments of {@code entry.hold} and {@code entry.settle}. */
@@ -114,18 +138,25 @@ record SkipRecord(ShardDescriptor shard, Lsn lsn, int attempt, State state, int 
         node.put("checksum", checksum);
         node.putArray("done");
         new TreeSet<>(done).forEach(node.withArray("/done")::add);
+        node.putArray("lost");
+        new TreeSet<>(lost).forEach(node.withArray("/lost")::add);
         return node;
     }
 
     static SkipRecord read(JsonNode node) {
-        List<String> done = new ArrayList<>();
-        node.path("done").forEach(peer -> done.add(peer.asText()));
         return DescriptorJson.parse(() -> new SkipRecord(
                 DescriptorJson.readDescriptor(node.path("descriptor")),
                 new Lsn(node.path("lsn").asLong()),
                 node.path("attempt").asInt(),
                 State.valueOf(DescriptorJson.text(node, "state")),
                 node.path("checksum").asInt(),
-                Set.copyOf(done)));
+                texts(node.path("done")),
+                texts(node.path("lost"))));
+    }
+
+    private static Set<String> texts(JsonNode list) {
+        Set<String> texts = new TreeSet<>();
+        list.forEach(text -> texts.add(text.asText()));
+        return texts;
     }
 }

@@ -139,8 +139,7 @@ class NodeRegistryTest {
                 "EARLIER_LIFE", () -> registry.remove(removal("n2").put("peer", other.toString())), GUEST.toString());
 
         JsonNode removed = registry.remove(removal("n2").put("peer", GUEST.toString()));
-        assertThat(registry.remove(removal("n2").put("peer", GUEST.toString())))
-                .hasToString(removed.toString());
+        assertThat(registry.remove(removal("n2").put("peer", GUEST.toString()))).hasToString(removed.toString());
         assertThat(registry.registered()).doesNotContainKey(GUEST.node());
         assertRefused("REMOVED_NODE", () -> register(GUEST, ADDRESS), GUEST + " was removed", "peers add");
         ObjectNode who = DescriptorJson.object().put("peer", GUEST.toString());

@@ -54,7 +54,11 @@ class OperatorJsonTest {
             1,
             SkipRecord.State.DECIDED,
             42,
-            Set.of(peer("n1").id().toString()));
+            Set.of(peer("n1").id().toString()),
+            Set.of(peer("n2").id().toString()));
+
+    private static final NodeRecord NODE =
+            NodeRecord.of(peer("n1").id(), "127.0.0.1:1").joins().remove();
 
     private static ObjectNode slice() {
         LogRecord record = LogRecord.sessionless(EntryKind.USER, Bytes.utf8("text"));
@@ -76,6 +80,7 @@ class OperatorJsonTest {
                 .isEqualTo(DESCRIPTOR);
         assertThat(ShardRecord.read(SHARD.write())).isEqualTo(SHARD);
         assertThat(SkipRecord.read(SKIP.write())).isEqualTo(SKIP);
+        assertThat(NodeRecord.read(NODE.write())).isEqualTo(NODE);
         assertThat(TailOperations.read(slice()).entries())
                 .singleElement()
                 .satisfies(entry -> assertThat(entry.payload().utf8()).isEqualTo("text"));
@@ -87,6 +92,7 @@ class OperatorJsonTest {
         assertReadOrInvalid(DescriptorJson.write(peer("n1")), DescriptorJson::readPeer);
         assertReadOrInvalid(SHARD.write(), document -> ShardRecord.read((ObjectNode) document));
         assertReadOrInvalid(SKIP.write(), SkipRecord::read);
+        assertReadOrInvalid(NODE.write(), NodeRecord::read);
         assertReadOrInvalid(SKIP.call(), SkipRecord::readMark);
         assertReadOrInvalid(slice(), TailOperations::read);
     }

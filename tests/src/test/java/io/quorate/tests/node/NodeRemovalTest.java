@@ -126,8 +126,7 @@ class NodeRemovalTest {
                     .atMost(Nodes.PATIENCE)
                     .ignoreException(AdminException.class) // its port changes hands
                     .until(
-                            () -> raw.call(
-                                    address, "status", JsonNodeFactory.instance.objectNode(), Nodes.PATIENCE),
+                            () -> raw.call(address, "status", JsonNodeFactory.instance.objectNode(), Nodes.PATIENCE),
                             answer -> answer.has("dismissed"));
             assertThat(status.path("dismissed").asText()).contains(before + " was removed");
             assertThat(status.path("shards")).isEmpty();

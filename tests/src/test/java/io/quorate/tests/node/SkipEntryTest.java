@@ -16,105 +16,26 @@ import io.quorate.statemachine.raft.EntryMark;
 import io.quorate.statemachine.service.AdminException;
 import io.quorate.tests.cluster.Ledger;
 import io.quorate.topology.NodeId;
-import io.quorate.topology.ShardId;
 import io.quorate.wal.log.AppendOutcome;
 import io.quorate.wal.log.AppendOutcome.Committed;
 import io.quorate.wal.log.ApplyResult;
 import io.quorate.wal.log.Bytes;
-import io.quorate.wal.log.LogEntry;
 import io.quorate.wal.log.Lsn;
 import io.quorate.wal.log.ReadConsistency;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.util.List;
-import java.util.Map;
-import java.util.NoSuchElementException;
 import java.util.Optional;
-import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.stream.Collectors;
-import org.awaitility.Awaitility;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** An entry that the application cannot apply is skipped by all replicas or by none. */
-class SkipEntryTest {
-    private static final ShardId SHARD = new ShardId("s1");
-
-    @TempDir
-    Path directory;
-
-    private final Set<String> poisoned = ConcurrentHashMap.newKeySet();
-    private Nodes nodes;
-
-    private void swallow(String node, LogEntry entry) {
-        if (poisoned.contains(node) && entry.payload().utf8().startsWith("poison")) {
-            throw new IllegalArgumentException(
-                    "cannot stomach " + entry.payload().utf8());
-        }
-    }
-
-    @BeforeEach
-    void startThree() throws IOException {
-        nodes = new Nodes(directory, node -> new Ledger(entry -> swallow(node, entry)));
-        for (String node : List.of("n1", "n2", "n3")) {
-            nodes.start(node);
-        }
-        try (ClusterAdmin admin = nodes.admin()) {
-            admin.init(3);
-            admin.createShard(SHARD, Ledger.NAME, List.of(), 3);
-        }
-    }
-
-    @AfterEach
-    void stopAll() throws IOException {
-        nodes.close();
-    }
-
-    private HostedShard replica(String node) {
-        return nodes.node(node).host().orElseThrow().find(SHARD).orElseThrow();
-    }
-
-    private static Lsn commit(ShardClient client, String text) {
-        AppendOutcome outcome = client.appendAndWait(Bytes.utf8(text));
-        assertThat(outcome).isInstanceOf(Committed.class);
-        return ((Committed) outcome).lsn();
-    }
-
-    private void awaitParkedAt(String node, Lsn lsn) {
-        Awaitility.await(node + " parked at " + lsn)
-                .atMost(Nodes.PATIENCE)
-                .ignoreException(NoSuchElementException.class)
-                .until(() -> replica(node).status().health().orElse("").contains("failed at entry " + lsn + ":"));
-    }
-
+class SkipEntryTest extends PoisonedShard {
     private static void assertRefused(ClusterAdmin admin, Lsn lsn, String... why) {
         assertThatThrownBy(() -> admin.skipEntry(SHARD, lsn)).isInstanceOfSatisfying(AdminException.class, refusal -> {
             assertThat(refusal.error()).isEqualTo("REFUSED");
             assertThat(refusal.getMessage()).contains(why);
         });
-    }
-
-    private void assertEqualDigests(ClusterAdmin admin, Lsn atLeast, String... members) {
-        Awaitility.await("equal state everywhere")
-                .atMost(Nodes.PATIENCE)
-                .ignoreException(NoSuchElementException.class)
-                .untilAsserted(() -> {
-                    for (String node : members) {
-                        assertThat(replica(node).status().applied()).isGreaterThanOrEqualTo(atLeast);
-                    }
-                    Map<String, JsonNode> digests = admin.digests(SHARD);
-                    assertThat(digests.keySet()).containsExactly(members);
-                    assertThat(digests.values().stream()
-                                    .map(digest -> digest.path("lsn") + " " + digest.path("sha256"))
-                                    .collect(Collectors.toSet()))
-                            .as(digests.toString())
-                            .hasSize(1);
-                });
     }
 
     private String kept(String node, Lsn lsn) {
