@@ -64,9 +64,14 @@ final class ShardReconciler {
 
     private void advance(MetadataShard metadata, ShardRecord before, ObjectNode document) {
         ShardRecord record = withUnknownMembers(before);
+        if (!record.equals(before)) { // noted before anything is deleted: afterwards nobody could name them
+            metadata.replace(record.key(), Optional.of(document), Optional.of(record.write()));
+            return;
+        }
         Set<NodeId> done = new TreeSet<>(record.done());
+        done.addAll(gone(metadata, record));
         for (Peer peer : record.descriptor().peers()) {
-            if (!done.contains(peer.id().node()) && (isGone(metadata, record, peer) || step(record, peer))) {
+            if (!done.contains(peer.id().node()) && step(record, peer)) {
                 done.add(peer.id().node());
             }
         }
@@ -119,13 +124,18 @@ final class ShardReconciler {
         }
     }
 
-    /** What a node that was removed from the cluster keeps of a shard that is being removed is nobody's any more. */
-    private static boolean isGone(MetadataShard metadata, ShardRecord record, Peer peer) {
-        return record.state() == ShardRecord.State.REMOVING
-                && metadata.get(NodeRecord.key(peer.id().node()))
+    /** What nodes that were removed from the cluster keep of a shard that is being removed is nobody's any more. */
+    private static Set<NodeId> gone(MetadataShard metadata, ShardRecord record) {
+        Set<NodeId> gone = new TreeSet<>();
+        if (record.state() == ShardRecord.State.REMOVING) {
+            for (Peer peer : record.descriptor().peers()) {
+                metadata.get(NodeRecord.key(peer.id().node()))
                         .map(NodeRecord::read)
                         .filter(node -> !node.isRegistered() || node.removed().contains(peer.id()))
-                        .isPresent();
+                        .ifPresent(node -> gone.add(node.node()));
+            }
+        }
+        return gone;
     }
 
     private boolean step(ShardRecord record, Peer peer) {
