@@ -40,7 +40,7 @@ class ArchitectureTest {
             .whereLayer("tests")
             .mayNotBeAccessedByAnyLayer()
             .whereLayer("cli")
-            .mayOnlyBeAccessedByLayers("tests")
+            .mayNotBeAccessedByAnyLayer()
             .whereLayer("state-machine")
             .mayOnlyBeAccessedByLayers("cli", "tests")
             .whereLayer("wal")
@@ -84,6 +84,14 @@ class ArchitectureTest {
             .should()
             .dependOnClassesThat()
             .resideInAnyPackage("org.apache.ratis..", "org.rocksdb..", "io.grpc..");
+
+    @ArchTest
+    static final ArchRule whatIsPublishedForTestsOfUsersNeedsNoTestFramework = noClasses()
+            .that()
+            .resideInAnyPackage("io.quorate.tests..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("org.junit..", "net.jqwik..", "org.assertj..", "org.awaitility..", "ch.qos.logback..");
 
     @ArchTest
     static final ArchRule logbackIsConfiguredInTheCommandLineOnly = classes()
