@@ -6,5 +6,7 @@
  * and, where the child asks for it with {@link io.quorate.cli.process.ParentWatch}, even a {@code kill -9} of the
  * parent); processes are addressed by the id they were started with, never by name; a failure to start carries the end of the child's
  * log.
+ *
+ * <p>API: internal.
  */
 package io.quorate.cli.process;

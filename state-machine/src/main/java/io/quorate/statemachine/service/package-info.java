@@ -4,5 +4,7 @@
  *
  * <p>Guarantees: what a stream holds in memory is bounded by its credit, whatever the client does; a failing request fails
  * alone; a malformed message ends its stream with a status that says why, and nothing else.
+ *
+ * <p>API: internal, but for {@link io.quorate.statemachine.service.AdminException}.
  */
 package io.quorate.statemachine.service;

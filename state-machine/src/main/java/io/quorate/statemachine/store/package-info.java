@@ -4,5 +4,7 @@
  * <p>Guarantees asked of an implementation: a batch is atomic with its position; a checkpoint is durable, directory included,
  * before the call returns; opening returns to a checkpoint and never to a state between two of them. Everything else (LSNs,
  * sessions, exactly-once) follows from the log.
+ *
+ * <p>API: stable.
  */
 package io.quorate.statemachine.store;

@@ -4,5 +4,7 @@
  *
  * <p>Guarantees: values are immutable; decoders accept any bytes and answer with a value or a {@link
  * io.quorate.wal.log.CorruptFormatException} that says where and what; nothing here touches a clock, file or socket.
+ *
+ * <p>API: stable.
  */
 package io.quorate.wal.log;

@@ -3,5 +3,7 @@
  *
  * <p>The page is one file without scripts or references to anything outside; its charts are SVG drawn here. It is
  * well-formed XML and follows the reader's light or dark setting.
+ *
+ * <p>API: internal.
  */
 package io.quorate.cli.bench.report;

@@ -3,5 +3,7 @@
  *
  * <p>Nothing in here knows Ratis, our own server or a load generator; an adapter of each system implements these
  * interfaces.
+ *
+ * <p>API: internal.
  */
 package io.quorate.cli.bench.system;

@@ -24,5 +24,7 @@
  *
  * Everything of one entry, and of up to {@code raft.server.log.force.sync.num} entries, reaches the file in one stretch and is then
  * fsynced; nothing is acknowledged before.
+ *
+ * <p>API: internal.
  */
 package io.quorate.statemachine.raft.scan;

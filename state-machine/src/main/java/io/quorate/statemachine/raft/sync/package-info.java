@@ -29,5 +29,7 @@
  *
  * <p>This needs some settings of Ratis, which are checked when a group is opened ({@link
  * io.quorate.statemachine.raft.sync.RequiredSettings}).
+ *
+ * <p>API: internal, but for {@link io.quorate.statemachine.raft.sync.RaftSync}.
  */
 package io.quorate.statemachine.raft.sync;
