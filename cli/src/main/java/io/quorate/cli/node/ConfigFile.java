@@ -88,6 +88,9 @@ public final class ConfigFile {
         Preset preset = root.optional("preset", Preset::parse).orElse(Preset.LAN);
         long memory = root.optional("memory", SizeText.within(DaemonConfig.LEAST_MEMORY, DaemonConfig.MOST_MEMORY))
                 .orElse(DaemonConfig.DEFAULT_MEMORY);
+        long reserve = root.optional(
+                        "diskReserve", SizeText.within(DaemonConfig.LEAST_RESERVE, DaemonConfig.MOST_RESERVE))
+                .orElse(DaemonConfig.DEFAULT_RESERVE);
         Duration drain = root.optional("drain", DurationText.within(DaemonConfig.LEAST_DRAIN, DaemonConfig.MOST_DRAIN))
                 .orElse(DaemonConfig.DEFAULT_DRAIN);
         Limits limits = root.section("limits")
@@ -110,6 +113,7 @@ public final class ConfigFile {
                 limits,
                 checkpoints,
                 memory,
+                reserve,
                 drain));
     }
 

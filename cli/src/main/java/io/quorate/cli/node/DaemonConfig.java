@@ -20,6 +20,7 @@ import java.util.Optional;
  * @param limits of a shard
  * @param checkpoints of a shard
  * @param memoryBytes caches and write buffers of all shards together, 32 MiB to 1 TiB
+ * @param diskReserveBytes appends are refused, and the node is not ready, while its disk has less free; 1 MiB to 1 PiB
  * @param drain how long a stop waits for what was accepted, 1 ms to 1 h
  */
 public record DaemonConfig(
@@ -33,10 +34,14 @@ public record DaemonConfig(
         Limits limits,
         Checkpoints checkpoints,
         long memoryBytes,
+        long diskReserveBytes,
         Duration drain) {
     static final long DEFAULT_MEMORY = 224L << 20;
     static final long LEAST_MEMORY = 32L << 20;
     static final long MOST_MEMORY = 1L << 40;
+    static final long DEFAULT_RESERVE = 64L << 20;
+    static final long LEAST_RESERVE = 1L << 20;
+    static final long MOST_RESERVE = 1L << 50;
     static final Duration DEFAULT_DRAIN = Duration.ofSeconds(10);
     static final Duration LEAST_DRAIN = Duration.ofMillis(1);
     static final Duration MOST_DRAIN = Duration.ofHours(1);
@@ -51,6 +56,9 @@ public record DaemonConfig(
         }
         if (memoryBytes < LEAST_MEMORY || memoryBytes > MOST_MEMORY) {
             throw new IllegalArgumentException("memory of " + memoryBytes + " bytes");
+        }
+        if (diskReserveBytes < LEAST_RESERVE || diskReserveBytes > MOST_RESERVE) {
+            throw new IllegalArgumentException("diskReserve of " + diskReserveBytes + " bytes");
         }
         if (drain.compareTo(LEAST_DRAIN) < 0 || drain.compareTo(MOST_DRAIN) > 0) {
             throw new IllegalArgumentException("drain of " + drain);

@@ -22,7 +22,6 @@ import org.slf4j.LoggerFactory;
  */
 public final class NodeDaemon implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(NodeDaemon.class);
-    private static final long DISK_RESERVE_BYTES = 64L << 20;
 
     private final DaemonConfig config;
     private final HealthCheck health;
@@ -80,7 +79,7 @@ public final class NodeDaemon implements AutoCloseable {
                 config.preset().raft(config.limits()),
                 config.checkpoints().interval(),
                 config.checkpoints().logBytes(),
-                DISK_RESERVE_BYTES,
+                config.diskReserveBytes(),
                 config.tls());
         QuorateNode opened = listening("listen", "listen", config.listen(), () -> new QuorateNode(settings));
         node = Optional.of(opened);

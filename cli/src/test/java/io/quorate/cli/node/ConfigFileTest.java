@@ -61,6 +61,7 @@ class ConfigFileTest {
                 http: "[::1]:7101"
                 preset: many-shards
                 memory: 1GiB
+                diskReserve: 1GiB
                 drain: 250ms
                 tls:
                   certificate: n1.crt
@@ -80,6 +81,7 @@ class ConfigFileTest {
                 .hasValueSatisfying(address -> assertThat(address).hasToString("[::1]:7101"));
         assertThat(config.preset()).isEqualTo(Preset.MANY_SHARDS);
         assertThat(config.memoryBytes()).isEqualTo(1L << 30);
+        assertThat(config.diskReserveBytes()).isEqualTo(1 << 30);
         assertThat(config.drain()).isEqualTo(Duration.ofMillis(250));
         assertThat(config.tls()).hasValueSatisfying(tls -> {
             assertThat(tls.privateKey()).isEqualTo(directory.resolve("n1.key"));
@@ -95,7 +97,8 @@ class ConfigFileTest {
         DaemonConfig config = ConfigFile.read(example);
         String defaults = Files.readString(example)
                 .lines()
-                .map(line -> line.replaceFirst("^# (preset|memory|drain|limits|checkpoint|  [a-zA-Z]+): ?", "$1: "))
+                .map(line -> line.replaceFirst(
+                        "^# (preset|memory|diskReserve|drain|limits|checkpoint|  [a-zA-Z]+): ?", "$1: "))
                 .filter(line -> !line.matches("  (certificate|key|ca|mutual): .*"))
                 .reduce("", (a, b) -> a + "\n" + b);
         assertThat(defaults).contains("\npreset: lan", "\n  logSize: 256MiB");
@@ -138,6 +141,7 @@ class ConfigFileTest {
                 "preset: wan         | there is no preset 'wan', only lan, many-shards",
                 "memory: 64 MB       | is not a size such as",
                 "memory: 1MiB        | is not within 32MiB and 1024GiB",
+                "diskReserve: 1KiB   | is not within 1MiB and 1048576GiB",
                 "drain: 10           | is not a duration such as 500ms",
                 "drain: 0s           | is not within 1ms and 1h",
                 "drain:              | 'drain' has no value",

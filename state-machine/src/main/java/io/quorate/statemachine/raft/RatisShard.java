@@ -36,6 +36,9 @@ import java.util.function.Supplier;
 import org.apache.ratis.protocol.RaftGroupId;
 import org.apache.ratis.protocol.SnapshotManagementRequest;
 import org.apache.ratis.server.RaftServer;
+import org.apache.ratis.server.raftlog.RaftLog;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** One shard's replica in Raft mode: the write path, the reads and the operator's calls, over one Ratis group. */
 final class RatisShard implements HostedShard, GroupEvents {
@@ -48,6 +51,10 @@ final class RatisShard implements HostedShard, GroupEvents {
             DiskGuard disk,
             NodeWatch nodes,
             InstantSource wallClock) {}
+
+    private static final Logger log = LoggerFactory.getLogger(RatisShard.class);
+    /** Nothing of what waits for the disk, or for the application, moves for so long: longer than any healthy disk takes. */
+    private static final Duration STANDSTILL = Duration.ofSeconds(10);
 
     private final ShardContext context;
     private final ShardDescriptor descriptor;
@@ -63,6 +70,7 @@ final class RatisShard implements HostedShard, GroupEvents {
     private final Succession succession;
     private final VersionAgreement agreement;
     private final LogTailer tailer;
+    private final ProgressWatch progress = new ProgressWatch(STANDSTILL);
 
     RatisShard(RatisStateMachineAdapter machine, ReplicaHealth health, BatchLimits limits, Shared shared) {
         this.descriptor = machine.descriptor();
@@ -222,6 +230,37 @@ final class RatisShard implements HostedShard, GroupEvents {
         reads.expire(nowNanos);
     }
 
+    /** Called about once a second, by one thread: a log that hangs makes no error, and its leader would hold up the shard. */
+    void watchProgress(long nowNanos) {
+        Optional<ProgressWatch.Finding> now = view.open().flatMap(division -> {
+            RaftLog raftLog = division.getRaftLog();
+            ProgressWatch.Progress seen = new ProgressWatch.Progress(
+                    raftLog.getNextIndex() - 1,
+                    raftLog.getFlushIndex(),
+                    raftLog.getLastCommittedIndex(),
+                    state.appliedIndex().value());
+            return progress.look(nowNanos, seen);
+        });
+        boolean logHangs = isOfLog(now);
+        Optional<ProgressWatch.Finding> before = health.standsStill(now);
+        if (before.map(ProgressWatch.Finding::what).equals(now.map(ProgressWatch.Finding::what))) {
+            return;
+        }
+        String name = view.self() + "/" + descriptor.shard();
+        now.ifPresentOrElse(
+                finding -> log.warn("[{}] {}", name, finding.message()), () -> log.info("[{}] moves again", name));
+        if (logHangs) {
+            parked();
+        } else if (isOfLog(before) && !health.isParked()) {
+            healed();
+        }
+    }
+
+    private static boolean isOfLog(Optional<ProgressWatch.Finding> finding) {
+        return finding.filter(found -> found.what() == ProgressWatch.Standstill.LOG)
+                .isPresent();
+    }
+
     /** A vote, a term or a snapshot could not be made durable, or this replica must not lead: it must not go on. */
     void syncFailed(SyncFailedException failure) {
         if (!(failure instanceof LeadershipRefusedException)) {
@@ -276,7 +315,13 @@ final class RatisShard implements HostedShard, GroupEvents {
                         .orElse(-1L),
                 view.peers(),
                 state.versions(),
-                open.isPresent() ? health.problem() : health.problem().or(() -> Optional.of(context.closed())));
+                problem(open.isPresent()));
+    }
+
+    private Optional<String> problem(boolean open) {
+        return health.problem()
+                .or(() -> open ? Optional.empty() : Optional.of(context.closed()))
+                .or(() -> shared.disk().isFull() ? Optional.of(shared.disk().message()) : Optional.empty());
     }
 
     @Override

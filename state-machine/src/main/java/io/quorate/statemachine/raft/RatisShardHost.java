@@ -43,6 +43,9 @@ import org.slf4j.LoggerFactory;
  */
 public final class RatisShardHost implements ShardDirectory, AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(RatisShardHost.class);
+    /** Between two looks whether logs and applications move. */
+    private static final long WATCH_SECONDS = 1;
+
     private static final Duration CHECKPOINT_TIMEOUT = Duration.ofMinutes(1);
     /** What opening a shard may take on a disk that was full. */
     private static final long REOPEN_BYTES = 16 << 20;
@@ -131,6 +134,9 @@ public final class RatisShardHost implements ShardDirectory, AutoCloseable {
         long tick = config.raft().tickMillis();
         executors.scheduler().scheduleWithFixedDelay(this::tick, tick, tick, TimeUnit.MILLISECONDS);
         nodes.start(executors.scheduler());
+        executors
+                .scheduler()
+                .scheduleWithFixedDelay(lives::watchProgress, WATCH_SECONDS, WATCH_SECONDS, TimeUnit.SECONDS);
         log.info("[{}] serves {} shards at {}", config.self(), lives.all().size(), config.address());
     }
 

@@ -20,6 +20,9 @@ final class ReplicaHealth {
 
     private String logFailure;
     private boolean divisionClosed;
+    /** Log or apply stand still; unlike a failure that may pass. */
+    private Optional<ProgressWatch.Finding> standstill = Optional.empty();
+
     private boolean ranOutOfSpace;
     /** The log failed otherwise than for lack of room: what is on the disk nobody knows, whatever else happens. */
     private boolean logBroken;
@@ -99,6 +102,13 @@ final class ReplicaHealth {
         return ranOutOfSpace && !logBroken && !closing;
     }
 
+    /** What stands still now, if anything; returns what did before. */
+    synchronized Optional<ProgressWatch.Finding> standsStill(Optional<ProgressWatch.Finding> now) {
+        Optional<ProgressWatch.Finding> before = standstill;
+        standstill = now;
+        return before;
+    }
+
     synchronized void divisionClosed() {
         divisionClosed = true;
     }
@@ -120,6 +130,9 @@ final class ReplicaHealth {
         }
         if (logFailure != null) {
             return Optional.of(logFailure);
+        }
+        if (standstill.isPresent()) {
+            return standstill.map(ProgressWatch.Finding::message);
         }
         return divisionClosed && !closing ? Optional.of("its Raft division is closed") : Optional.empty();
     }

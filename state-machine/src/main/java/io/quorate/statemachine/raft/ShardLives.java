@@ -113,6 +113,18 @@ final class ShardLives implements OtherNodes.Shards {
         all().forEach(hosted -> hosted.shard().nodeGone(address));
     }
 
+    /** Looks whether logs and applications move. Called about once a second, by one thread. */
+    void watchProgress() {
+        long now = System.nanoTime();
+        for (Served hosted : served.values()) {
+            try {
+                hosted.shard().watchProgress(now);
+            } catch (RuntimeException e) {
+                log.debug("[{}] a shard that is being closed cannot be looked at", config.self(), e);
+            }
+        }
+    }
+
     /** Resumes what a crash interrupted; once Ratis has opened what it found. */
     synchronized void recover() throws IOException {
         for (ShardFile file : List.copyOf(files.values())) {
