@@ -1,6 +1,7 @@
 package io.quorate.statemachine.raft;
 
 import io.quorate.topology.ClusterId;
+import io.quorate.topology.Incarnation;
 import io.quorate.topology.Peer;
 import io.quorate.wal.log.VersionSupport;
 import java.io.ByteArrayInputStream;
@@ -28,7 +29,7 @@ import org.apache.ratis.thirdparty.io.grpc.stub.StreamObserver;
 /**
  * {@link PeerCalls} over gRPC, on the port that Ratis serves. One channel per peer address, shared by all shards, until {@link #retain}.
  */
-final class GrpcPeerCalls implements PeerCalls, AutoCloseable {
+final class GrpcPeerCalls implements PeerCalls, IdentityWatch.Greeter, AutoCloseable {
     /** Answers a peer's call with three numbers. */
     interface Handler {
         CompletableFuture<long[]> answer(PeerMessage.Call call);
@@ -59,6 +60,11 @@ final class GrpcPeerCalls implements PeerCalls, AutoCloseable {
 
     /** For a sign of life, which takes no work. */
     private static final Duration SIGN_TIMEOUT = Duration.ofMillis(900);
+
+    /** What a call of {@link PeerMessage.Operation#PRESENCE} is for, as its index. */
+    private static final long GREETS = 1;
+
+    private static final long ASKS = 0;
 
     private static final UUID NO_GROUP = new UUID(0, 0);
 
@@ -104,6 +110,43 @@ final class GrpcPeerCalls implements PeerCalls, AutoCloseable {
     CompletableFuture<Boolean> stays(String address) {
         PeerMessage.Call call = new PeerMessage.Call(PeerMessage.Operation.STAYS, cluster, NO_GROUP, -1);
         return call(address, call, SIGN_TIMEOUT).thenApply(answer -> answer[0] != 0);
+    }
+
+    @Override
+    public CompletableFuture<IdentityWatch.Answer> greet(String address, IdentityWatch.Life self) {
+        return call(address, presence(self, GREETS), timeout)
+                .thenApply(answer -> new IdentityWatch.Answer(life(answer[0], answer[1]), answer[2] != 0));
+    }
+
+    @Override
+    public CompletableFuture<IdentityWatch.Life> who(String address, IdentityWatch.Life self) {
+        return call(address, presence(self, ASKS), timeout).thenApply(answer -> life(answer[0], answer[1]));
+    }
+
+    private PeerMessage.Call presence(IdentityWatch.Life self, long purpose) {
+        UUID who = new UUID(self.incarnation().value(), self.start());
+        return new PeerMessage.Call(PeerMessage.Operation.PRESENCE, cluster, who, purpose);
+    }
+
+    private static IdentityWatch.Life life(long incarnation, long start) {
+        return new IdentityWatch.Life(new Incarnation(incarnation), start);
+    }
+
+    /** Answers {@link #greet} and {@link #who}. */
+    static CompletableFuture<long[]> present(IdentityWatch identity, PeerMessage.Call call) {
+        UUID who = call.group();
+        CompletableFuture<IdentityWatch.Answer> answer = call.index() == GREETS
+                ? identity.greeted(life(who.getMostSignificantBits(), who.getLeastSignificantBits()))
+                : CompletableFuture.completedFuture(new IdentityWatch.Answer(identity.life(), false));
+        return answer.thenApply(it ->
+                new long[] {it.there().incarnation().value(), it.there().start(), it.refused() ? 1 : 0});
+    }
+
+    /** A node that was down is tried again at once, not after the pause that has grown while it was. */
+    void forgetFailures() {
+        channels.values().stream()
+                .filter(channel -> channel.getState(false) == ConnectivityState.TRANSIENT_FAILURE)
+                .forEach(ManagedChannel::resetConnectBackoff);
     }
 
     private CompletableFuture<long[]> call(Peer peer, PeerMessage.Operation operation, UUID group, long index) {

@@ -18,7 +18,9 @@ final class PeerMessage {
         VERSIONS,
         LEADER_GONE,
         /** Of a node, not of a group: the group says nothing. */
-        STAYS
+        STAYS,
+        /** Of a node, too: the group carries the caller's incarnation and its process, see {@link IdentityWatch}. */
+        PRESENCE
     }
 
     /** A question. */

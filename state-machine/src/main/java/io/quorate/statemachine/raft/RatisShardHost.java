@@ -38,8 +38,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Any number of shards in this process, on one port: one Ratis group each. API: stable, but for the parameters that mount further
- * services.
+ * Any number of shards in this process, on one port: one Ratis group each. API: stable, but not the parameters that mount further
+ * services, and what is about single entries (held, parked, settled), which a node's own operations use.
  */
 public final class RatisShardHost implements ShardDirectory, AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(RatisShardHost.class);
@@ -66,6 +66,7 @@ public final class RatisShardHost implements ShardDirectory, AutoCloseable {
     private final OtherNodes nodes;
     private final RaftServer server;
     private final ShardLives lives;
+    private final SoleProcess alone;
     private volatile boolean stopping;
 
     /**
@@ -86,6 +87,7 @@ public final class RatisShardHost implements ShardDirectory, AutoCloseable {
         this.disk = new DiskGuard(config.dataDirectory(), config.diskReserveBytes());
         this.lives = new ShardLives(config, directory, new RatisGroups(this::server, calls), this::serve);
         this.nodes = new OtherNodes(config.self().toString(), peers, connections, lives, executors.workers());
+        this.alone = new SoleProcess(config, lives, peers, executors.background());
         try {
             lives.read();
             Parameters parameters =
@@ -129,11 +131,13 @@ public final class RatisShardHost implements ShardDirectory, AutoCloseable {
 
     private void start() throws IOException {
         disk.look();
+        alone.check();
         listen();
         lives.recover();
         long tick = config.raft().tickMillis();
         executors.scheduler().scheduleWithFixedDelay(this::tick, tick, tick, TimeUnit.MILLISECONDS);
         nodes.start(executors.scheduler());
+        alone.start(executors.scheduler());
         executors
                 .scheduler()
                 .scheduleWithFixedDelay(lives::watchProgress, WATCH_SECONDS, WATCH_SECONDS, TimeUnit.SECONDS);
@@ -163,6 +167,7 @@ public final class RatisShardHost implements ShardDirectory, AutoCloseable {
      * @throws IOException if it cannot be opened; it is tried again in the background then
      */
     public void reopen(ShardId shard) throws IOException {
+        alone.checkNotRefused();
         lives.reopen(shard);
     }
 
@@ -229,6 +234,7 @@ public final class RatisShardHost implements ShardDirectory, AutoCloseable {
      * @throws IOException if it did not work; may be repeated. Also if this node is no member, or was one and was removed
      */
     public void found(ShardDescriptor descriptor) throws IOException {
+        alone.checkNotRefused();
         lives.found(descriptor);
     }
 
@@ -239,6 +245,7 @@ public final class RatisShardHost implements ShardDirectory, AutoCloseable {
      * @throws IOException if it did not work; may be repeated
      */
     public void join(ShardDescriptor descriptor) throws IOException {
+        alone.checkNotRefused();
         lives.join(descriptor);
     }
 
@@ -270,6 +277,9 @@ public final class RatisShardHost implements ShardDirectory, AutoCloseable {
     private CompletableFuture<long[]> answer(PeerMessage.Call call) {
         if (call.operation() == PeerMessage.Operation.STAYS && call.cluster().equals(config.cluster())) {
             return CompletableFuture.completedFuture(new long[] {stopping ? 0 : 1, 0, 0});
+        }
+        if (call.operation() == PeerMessage.Operation.PRESENCE && call.cluster().equals(config.cluster())) {
+            return alone.answer(call);
         }
         Optional<ShardLives.Served> hosted = lives.find(call.group());
         if (!call.cluster().equals(config.cluster()) || hosted.isEmpty()) {

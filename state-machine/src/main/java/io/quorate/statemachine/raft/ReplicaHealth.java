@@ -20,6 +20,8 @@ final class ReplicaHealth {
 
     private String logFailure;
     private boolean divisionClosed;
+    /** Why this process must not take part, if so. */
+    private Optional<String> refusal = Optional.empty();
     /** Log or apply stand still; unlike a failure that may pass. */
     private Optional<ProgressWatch.Finding> standstill = Optional.empty();
 
@@ -99,7 +101,7 @@ final class ReplicaHealth {
 
     /** True if it stopped for lack of room on its disk and nothing else: once there is room, its group may be opened anew. */
     synchronized boolean ranOutOfSpace() {
-        return ranOutOfSpace && !logBroken && !closing;
+        return ranOutOfSpace && !logBroken && !closing && refusal.isEmpty();
     }
 
     /** What stands still now, if anything; returns what did before. */
@@ -107,6 +109,11 @@ final class ReplicaHealth {
         Optional<ProgressWatch.Finding> before = standstill;
         standstill = now;
         return before;
+    }
+
+    /** This process must not take part, ever. */
+    synchronized void refuse(String why) {
+        refusal = Optional.of(why);
     }
 
     synchronized void divisionClosed() {
@@ -125,6 +132,9 @@ final class ReplicaHealth {
 
     /** Empty if all is well. */
     synchronized Optional<String> problem() {
+        if (refusal.isPresent()) {
+            return refusal;
+        }
         if (parked != null) {
             return Optional.of(parked);
         }

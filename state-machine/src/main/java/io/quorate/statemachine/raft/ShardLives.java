@@ -90,6 +90,14 @@ final class ShardLives implements OtherNodes.Shards {
         return Optional.ofNullable(served.get(group));
     }
 
+    /** Of the shards that this node has, whether opened or not. */
+    Collection<ShardDescriptor> descriptors() {
+        return files.values().stream()
+                .filter(file -> file.state() == ShardFile.State.OPEN || file.state() == ShardFile.State.CREATING)
+                .map(ShardFile::descriptor)
+                .toList();
+    }
+
     Collection<Served> all() {
         return served.values();
     }

@@ -51,10 +51,15 @@ final class Nodes implements AutoCloseable {
     }
 
     String start(String name) throws IOException {
+        return startCopy(name, name);
+    }
+
+    /** Starts a node on a directory of another name than its own, and at an address of its own. */
+    String startCopy(String name, String node) throws IOException {
         String address = addresses.computeIfAbsent(
                 name, unused -> "127.0.0.1:" + FreePorts.pick(1).get(0));
         NodeConfig config = new NodeConfig(
-                new NodeId(name),
+                new NodeId(node),
                 address,
                 address,
                 directory.resolve(name),
