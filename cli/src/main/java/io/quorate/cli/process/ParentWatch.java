@@ -15,7 +15,7 @@ public final class ParentWatch {
     /** Starts a daemon thread that runs the action once when the stream ends or fails. */
     public static Thread onParentGone(InputStream parent, Runnable action) {
         Thread watch = new Thread(() -> {
-            drain(parent);
+            awaitEnd(parent);
             action.run();
         });
         watch.setName("parent-watch");
@@ -29,11 +29,15 @@ public final class ParentWatch {
         onParentGone(System.in, () -> Runtime.getRuntime().halt(1));
     }
 
-    private static void drain(InputStream parent) {
-        try {
-            while (parent.read() >= 0) {}
-        } catch (IOException e) {
-            // A broken pipe says the same as its end: nobody is at the other side.
+    /** A pipe that fails says the same as one that ends: nobody is at the other side. */
+    private static void awaitEnd(InputStream parent) {
+        boolean open = true;
+        while (open) {
+            try {
+                open = parent.read() >= 0;
+            } catch (IOException broken) {
+                open = false;
+            }
         }
     }
 }

@@ -11,6 +11,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A group of child processes and the one directory that holds their files.
@@ -20,6 +22,8 @@ import java.util.stream.Stream;
  * that nothing else can be removed. Safe for use by several threads.
  */
 public final class ProcessCluster implements AutoCloseable {
+    private static final Logger log = LoggerFactory.getLogger(ProcessCluster.class);
+
     private final Path directory;
     private final boolean keep;
     private final Thread hook;
@@ -113,7 +117,7 @@ public final class ProcessCluster implements AutoCloseable {
         try {
             Runtime.getRuntime().removeShutdownHook(hook);
         } catch (IllegalStateException e) {
-            // The JVM is shutting down: the hook runs or has run, and finds nothing left to do.
+            log.debug("the JVM is shutting down: the hook runs or has run, and finds nothing left to do", e);
         }
     }
 

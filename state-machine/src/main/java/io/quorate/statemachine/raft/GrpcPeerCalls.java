@@ -138,8 +138,8 @@ final class GrpcPeerCalls implements PeerCalls, IdentityWatch.Greeter, AutoClose
         CompletableFuture<IdentityWatch.Answer> answer = call.index() == GREETS
                 ? identity.greeted(life(who.getMostSignificantBits(), who.getLeastSignificantBits()))
                 : CompletableFuture.completedFuture(new IdentityWatch.Answer(identity.life(), false));
-        return answer.thenApply(it ->
-                new long[] {it.there().incarnation().value(), it.there().start(), it.refused() ? 1 : 0});
+        return answer.thenApply(
+                it -> new long[] {it.there().incarnation().value(), it.there().start(), it.refused() ? 1 : 0});
     }
 
     /** A node that was down is tried again at once, not after the pause that has grown while it was. */

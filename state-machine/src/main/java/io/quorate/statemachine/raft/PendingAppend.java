@@ -59,7 +59,7 @@ final class PendingAppend {
         if (ANSWERED.compareAndSet(this, 0, 1)) {
             try {
                 listener.completed(position, outcome);
-            } catch (RuntimeException | Error bug) {
+            } catch (RuntimeException | Error bug) { // of the listener: the thread that applies must not end for it
                 log.error("whoever waits for an append failed to take its outcome, {}", outcome, bug);
             }
         }

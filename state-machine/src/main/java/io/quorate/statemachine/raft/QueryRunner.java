@@ -147,7 +147,7 @@ final class QueryRunner {
         }
         try {
             return new Answered(waiting.answer(), application.apply(waiting.query()), null);
-        } catch (RuntimeException | Error failure) {
+        } catch (RuntimeException | Error failure) { // of the application: it fails that query, and no thread of ours
             return new Answered(waiting.answer(), null, closed ? interrupted(failure) : failure);
         }
     }

@@ -131,7 +131,7 @@ public final class ReplicaStateMachine {
         ApplyResult result;
         try {
             result = application.apply(entry, transaction);
-        } catch (RuntimeException | Error e) {
+        } catch (RuntimeException | Error e) { // of the application
             throw new ApplyFailedException(application.name(), entry, e);
         }
         if (result.refused()) {

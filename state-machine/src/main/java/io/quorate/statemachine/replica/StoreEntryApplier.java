@@ -97,7 +97,7 @@ public final class StoreEntryApplier implements EntryApplier {
         }
         try {
             return applyFresh(fresh);
-        } catch (RuntimeException | Error e) {
+        } catch (RuntimeException | Error e) { // whatever it was: sessions and store may differ now
             failure = e;
             throw e;
         }
@@ -128,7 +128,7 @@ public final class StoreEntryApplier implements EntryApplier {
         ApplyResult result;
         try {
             result = application.apply(entry, transaction);
-        } catch (RuntimeException | Error e) {
+        } catch (RuntimeException | Error e) { // of the application
             throw new ApplyFailedException(application.name(), entry, e);
         }
         if (result.refused()) {
