@@ -7,6 +7,7 @@ package io.quorate.topology;
  * @param value from 1
  */
 public record Generation(long value) implements Comparable<Generation> {
+    /** The first life of a shard. */
     public static final Generation FIRST = new Generation(1);
 
     public Generation {
@@ -15,6 +16,7 @@ public record Generation(long value) implements Comparable<Generation> {
         }
     }
 
+    /** The life behind this one. */
     public Generation next() {
         return new Generation(Math.addExact(value, 1));
     }

@@ -31,6 +31,7 @@ public record Peer(PeerId id, String address, Role role) {
         throw new IllegalArgumentException("address '" + address + "' is not host:port with a port of 1 to 65535");
     }
 
+    /** The same peer in another role. */
     public Peer withRole(Role newRole) {
         return new Peer(id, address, newRole);
     }

@@ -17,10 +17,12 @@ public enum Role {
         this.holdsData = holdsData;
     }
 
+    /** Whether it counts for majorities. */
     public boolean votes() {
         return votes;
     }
 
+    /** Whether it applies entries, and can serve reads. */
     public boolean holdsData() {
         return holdsData;
     }

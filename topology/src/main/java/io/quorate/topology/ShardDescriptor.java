@@ -70,6 +70,7 @@ public record ShardDescriptor(
         return UUID.nameUUIDFromBytes(name.getBytes(StandardCharsets.UTF_8));
     }
 
+    /** Those of the first members that vote, in their order. */
     public List<Peer> voters() {
         return peers.stream().filter(p -> p.role().votes()).toList();
     }

@@ -101,6 +101,7 @@ public record ClientConfig(
                 Duration.ofSeconds(3));
     }
 
+    /** The same, for one cluster alone: nodes of another are refused. */
     public ClientConfig withCluster(ClusterId newCluster) {
         return new ClientConfig(
                 seeds,
@@ -117,6 +118,7 @@ public record ClientConfig(
                 connectTimeout);
     }
 
+    /** The same, over TLS with these certificates. */
     public ClientConfig withTls(GrpcTlsConfig newTls) {
         return new ClientConfig(
                 seeds,
@@ -133,6 +135,14 @@ public record ClientConfig(
                 connectTimeout);
     }
 
+    /**
+     * The same with other bounds of what may be unanswered, of all shards together.
+     *
+     * @param requests 1 to 1,048,576
+     * @param bytes of their payloads, at least 1,024
+     * @param newWhenFull what happens to a request beyond them
+     * @throws IllegalArgumentException if a bound is out of range
+     */
     public ClientConfig withOutstanding(int requests, long bytes, BackPressure newWhenFull) {
         return new ClientConfig(
                 seeds,
@@ -149,6 +159,11 @@ public record ClientConfig(
                 connectTimeout);
     }
 
+    /**
+     * The same with another time by which each request is answered, however it ends.
+     *
+     * @throws IllegalArgumentException if it is not within 1 ms and 24 days
+     */
     public ClientConfig withTimeout(Duration newTimeout) {
         return new ClientConfig(
                 seeds,
@@ -165,6 +180,12 @@ public record ClientConfig(
                 connectTimeout);
     }
 
+    /**
+     * The same with another life of a writer's session that nothing is heard of, in cluster time. Longer keeps retries safe over longer
+     * outages; what a session remembers is kept as long.
+     *
+     * @throws IllegalArgumentException if it is not within 1 s and 24 days
+     */
     public ClientConfig withSessionTtl(Duration newSessionTtl) {
         return new ClientConfig(
                 seeds,

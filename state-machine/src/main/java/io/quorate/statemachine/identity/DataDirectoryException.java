@@ -8,15 +8,21 @@ public final class DataDirectoryException extends RuntimeException {
 
     private final Problem problem;
 
+    /** @param message which file, what is wrong, and what to do */
     public DataDirectoryException(Problem problem, String message) {
         this(problem, message, null);
     }
 
+    /**
+     * @param message which file, what is wrong, and what to do
+     * @param cause what the file system said
+     */
     public DataDirectoryException(Problem problem, String message, Throwable cause) {
         super(message, cause);
         this.problem = Objects.requireNonNull(problem, "problem");
     }
 
+    /** What is wrong, for programs. */
     public Problem problem() {
         return problem;
     }

@@ -156,6 +156,7 @@ public final class NodeDirectory implements AutoCloseable {
         return path;
     }
 
+    /** Whose it is, now. */
     public synchronized NodeIdentity identity() {
         return identity;
     }

@@ -105,37 +105,45 @@ public sealed interface KvCommand {
 
         private TransactionBuilder() {}
 
+        /** Only if the key has this value. */
         public TransactionBuilder ifValueIs(Bytes key, Bytes value) {
             return when(new KvCondition.ValueIs(key, value));
         }
 
+        /** Only if the key was written last at this version, which is the LSN of that entry. */
         public TransactionBuilder ifVersionIs(Bytes key, long version) {
             return when(new KvCondition.VersionIs(key, version));
         }
 
+        /** Only if there is a value. */
         public TransactionBuilder ifPresent(Bytes key) {
             return when(new KvCondition.Present(key));
         }
 
+        /** Only if there is none. */
         public TransactionBuilder ifAbsent(Bytes key) {
             return when(new KvCondition.Absent(key));
         }
 
+        /** Only if a condition holds, as all others must. */
         public TransactionBuilder when(KvCondition condition) {
             conditions.add(condition);
             return this;
         }
 
+        /** Then puts a value; writes take effect in their order. */
         public TransactionBuilder put(Bytes key, Bytes value) {
             writes.add(new Put(key, value));
             return this;
         }
 
+        /** Then removes a key, if it is there. */
         public TransactionBuilder delete(Bytes key) {
             writes.add(new Delete(key));
             return this;
         }
 
+        /** @throws IllegalArgumentException if there are too many conditions or writes, or a key is not allowed */
         public Transaction build() {
             return new Transaction(conditions, writes);
         }

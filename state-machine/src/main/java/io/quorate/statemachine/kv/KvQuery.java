@@ -45,6 +45,11 @@ public sealed interface KvQuery {
             }
         }
 
+        /**
+         * The same with another most number of entries in an answer.
+         *
+         * @throws IllegalArgumentException if it is out of range
+         */
         public Range withLimit(int newLimit) {
             return new Range(from, to, newLimit);
         }

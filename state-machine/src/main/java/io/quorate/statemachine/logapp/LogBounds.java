@@ -12,6 +12,7 @@ import java.nio.ByteBuffer;
  * @param last LSN of the youngest; zero if none is
  */
 public record LogBounds(Lsn first, Lsn last) {
+    /** Of a log that keeps no entry. */
     public static final LogBounds EMPTY = new LogBounds(Lsn.ZERO, Lsn.ZERO);
 
     private static final int BYTES = 2 + 2 * Long.BYTES;
@@ -22,10 +23,12 @@ public record LogBounds(Lsn first, Lsn last) {
         }
     }
 
+    /** Whether there is no entry. */
     public boolean isEmpty() {
         return last.value() == 0;
     }
 
+    /** The form that {@link #decode} reads. */
     public Bytes encode() {
         ByteBuffer out = ByteBuffer.allocate(BYTES).put(LogFormat.VERSION).put((byte) 0);
         return Bytes.wrap(out.putLong(first.value()).putLong(last.value()).array());

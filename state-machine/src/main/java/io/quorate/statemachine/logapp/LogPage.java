@@ -40,6 +40,7 @@ public record LogPage(List<Entry> entries, Lsn next) {
         }
     }
 
+    /** The form that {@link #decode} reads. */
     public Bytes encode() {
         int size = HEADER_BYTES;
         for (Entry entry : entries) {

@@ -19,6 +19,7 @@ public record LogTruncation(int removed, boolean more) {
         }
     }
 
+    /** The form that {@link #decode} reads. */
     public Bytes encode() {
         ByteBuffer out = ByteBuffer.allocate(BYTES).put(LogFormat.VERSION).put((byte) 0);
         return Bytes.wrap(out.putInt(removed).put((byte) (more ? 1 : 0)).array());

@@ -31,6 +31,11 @@ public record MetricName(String name, SortedMap<String, String> labels) {
         }
     }
 
+    /**
+     * A name without labels.
+     *
+     * @throws IllegalArgumentException if it is no name
+     */
     public static MetricName of(String name) {
         return new MetricName(name, new TreeMap<>());
     }

@@ -17,6 +17,7 @@ public record BatchLimits(
         int maxInFlight,
         int maxQueuedRecords,
         long maxQueuedBytes) {
+    /** For shards that are few and busy. */
     public static final BatchLimits DEFAULT = new BatchLimits(2 << 20, 2 << 20, 2048, 4, 1 << 16, 64 << 20);
 
     public BatchLimits {

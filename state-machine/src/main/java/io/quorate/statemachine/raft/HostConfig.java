@@ -77,6 +77,7 @@ public record HostConfig(
                 InstantSource.system());
     }
 
+    /** The same with other settings of Raft. */
     public HostConfig withRaft(RatisSettings settings) {
         return new HostConfig(
                 cluster,
@@ -93,6 +94,11 @@ public record HostConfig(
                 wallClock);
     }
 
+    /**
+     * The same with other times for checkpoints.
+     *
+     * @throws IllegalArgumentException below 100 ms or 1 MiB
+     */
     public HostConfig withCheckpoints(Duration interval, long bytes) {
         return new HostConfig(
                 cluster,
@@ -109,6 +115,11 @@ public record HostConfig(
                 wallClock);
     }
 
+    /**
+     * The same with another reserve on the disk.
+     *
+     * @param bytes 0 or more
+     */
     public HostConfig withDiskReserve(long bytes) {
         return new HostConfig(
                 cluster,
@@ -125,6 +136,7 @@ public record HostConfig(
                 wallClock);
     }
 
+    /** The same with another wall clock, for tests. */
     public HostConfig withWallClock(InstantSource other) {
         return new HostConfig(
                 cluster,

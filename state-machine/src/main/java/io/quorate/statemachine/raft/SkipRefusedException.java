@@ -26,6 +26,7 @@ public final class SkipRefusedException extends RuntimeException {
         this.kind = kind;
     }
 
+    /** Why, for programs. */
     public Kind kind() {
         return kind;
     }

@@ -24,6 +24,7 @@ public final class RocksDbStateStoreFactory implements StateStoreFactory, AutoCl
     /** Live directories of the stores that are open. */
     private final Set<Path> inUse = ConcurrentHashMap.newKeySet();
 
+    /** @param memory that all stores of this factory share */
     public RocksDbStateStoreFactory(RocksDbMemory memory) {
         this.shared = new SharedMemory(memory);
     }

@@ -14,6 +14,7 @@ import java.nio.ByteBuffer;
  * @param clusterTimeMillis cluster time of the last batch applied
  */
 public record Position(Lsn lsn, long term, long index, long clusterTimeMillis) {
+    /** Before anything was applied. */
     public static final Position START = new Position(Lsn.ZERO, 0, -1, 0);
 
     private static final byte VERSION = 1;

@@ -16,6 +16,7 @@ public final class StateBatch {
     private final EnumMap<Keyspace, Map<Bytes, Optional<Bytes>>> changes = new EnumMap<>(Keyspace.class);
     private long bytes;
 
+    /** An empty one. */
     public StateBatch() {
         for (Keyspace keyspace : Keyspace.values()) {
             changes.put(keyspace, new HashMap<>());
@@ -28,10 +29,12 @@ public final class StateBatch {
         return changes.get(keyspace).put(key, value);
     }
 
+    /** Puts a value under a key; the last change of a key counts. */
     public void put(Keyspace keyspace, Bytes key, Bytes value) {
         set(keyspace, key, Optional.of(value));
     }
 
+    /** Removes a key, if it is there; the last change of a key counts. */
     public void delete(Keyspace keyspace, Bytes key) {
         set(keyspace, key, Optional.empty());
     }

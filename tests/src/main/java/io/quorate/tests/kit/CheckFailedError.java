@@ -13,6 +13,7 @@ public final class CheckFailedError extends AssertionError {
         this.finding = Objects.requireNonNull(finding, "finding");
     }
 
+    /** Which rule was broken. */
     public Finding finding() {
         return finding;
     }

@@ -21,6 +21,11 @@ public record VoterSets<P extends Comparable<? super P>>(Set<P> current, Set<P> 
         }
     }
 
+    /**
+     * Voters of a configuration that is not being changed.
+     *
+     * @throws IllegalArgumentException if there are none
+     */
     public static <P extends Comparable<? super P>> VoterSets<P> of(Set<P> current) {
         return new VoterSets<>(current, Set.of());
     }

@@ -22,6 +22,7 @@ public sealed interface AppendOutcome {
             missing = missing.isEmpty() ? Set.of() : Collections.unmodifiableSet(new TreeSet<>(missing));
         }
 
+        /** Committed, and on the disk of everybody that was asked for. */
         public Committed(Lsn lsn, ApplyResult result) {
             this(lsn, result, Set.of());
         }

@@ -20,10 +20,15 @@ public record ApplyResult(boolean refused, Bytes value) {
         Objects.requireNonNull(value, "value");
     }
 
+    /** What the application answers; its changes are kept. */
     public static ApplyResult of(Bytes value) {
         return value.isEmpty() ? OK : new ApplyResult(false, value);
     }
 
+    /**
+     * The application refuses: the entry keeps its LSN, its changes are undone, and the answer is this text. Must be a function of the
+     * entry and the state alone, as any answer.
+     */
     public static ApplyResult refusal(String reason) {
         return new ApplyResult(true, Bytes.utf8(reason));
     }

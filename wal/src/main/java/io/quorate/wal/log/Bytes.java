@@ -20,6 +20,7 @@ public final class Bytes implements Comparable<Bytes> {
     private static final VarHandle INT = MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.BIG_ENDIAN);
     private static final VarHandle LONG = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.BIG_ENDIAN);
 
+    /** No bytes. */
     public static final Bytes EMPTY = new Bytes(new byte[0], 0, 0);
 
     private final byte[] array;
@@ -32,10 +33,16 @@ public final class Bytes implements Comparable<Bytes> {
         this.length = length;
     }
 
+    /** Shares the array: whoever wraps it must not change it any more. */
     public static Bytes wrap(byte[] array) {
         return array.length == 0 ? EMPTY : new Bytes(array, 0, array.length);
     }
 
+    /**
+     * Shares a part of the array: whoever wraps it must not change that part any more.
+     *
+     * @throws IndexOutOfBoundsException if the part is not within the array
+     */
     public static Bytes wrap(byte[] array, int offset, int length) {
         Objects.checkFromIndexSize(offset, length, array.length);
         return new Bytes(array, offset, length);
@@ -51,22 +58,32 @@ public final class Bytes implements Comparable<Bytes> {
         return wrap(copy);
     }
 
+    /** Copies the array. */
     public static Bytes copyOf(byte[] array) {
         return wrap(array.clone());
     }
 
+    /** The text in UTF-8; what is no text (a lone surrogate) becomes a question mark. */
     public static Bytes utf8(String text) {
         return wrap(text.getBytes(StandardCharsets.UTF_8));
     }
 
+    /** In bytes. */
     public int length() {
         return length;
     }
 
+    /** Whether there are none. */
     public boolean isEmpty() {
         return length == 0;
     }
 
+    /**
+     * One byte.
+     *
+     * @param index from 0, below {@link #length}
+     * @throws IndexOutOfBoundsException if it is not
+     */
     public byte at(int index) {
         return array[offset + Objects.checkIndex(index, length)];
     }
@@ -81,6 +98,11 @@ public final class Bytes implements Comparable<Bytes> {
         return (long) LONG.get(array, offset + Objects.checkFromIndexSize(index, Long.BYTES, length));
     }
 
+    /**
+     * A part of these, which shares their array.
+     *
+     * @throws IndexOutOfBoundsException if it is not within these
+     */
     public Bytes slice(int from, int sliceLength) {
         Objects.checkFromIndexSize(from, sliceLength, length);
         return new Bytes(array, offset + from, sliceLength);
@@ -91,14 +113,25 @@ public final class Bytes implements Comparable<Bytes> {
         return ByteBuffer.wrap(array, offset, length).slice().asReadOnlyBuffer();
     }
 
+    /** A copy. */
     public byte[] toArray() {
         return Arrays.copyOfRange(array, offset, offset + length);
     }
 
+    /**
+     * Copies all of them.
+     *
+     * @throws IndexOutOfBoundsException if they do not fit behind the offset
+     */
     public void copyTo(byte[] target, int targetOffset) {
         System.arraycopy(array, offset, target, targetOffset, length);
     }
 
+    /**
+     * Writes all of them.
+     *
+     * @throws IOException as the stream says
+     */
     public void writeTo(OutputStream out) throws IOException {
         out.write(array, offset, length);
     }
@@ -121,6 +154,7 @@ public final class Bytes implements Comparable<Bytes> {
         return (int) crc.getValue();
     }
 
+    /** As text; what is no UTF-8 becomes U+FFFD. */
     public String utf8() {
         return new String(array, offset, length, StandardCharsets.UTF_8);
     }

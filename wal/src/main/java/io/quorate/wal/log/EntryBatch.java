@@ -49,6 +49,7 @@ public record EntryBatch(ClusterId cluster, Generation generation, long clusterT
         }
     }
 
+    /** The form that {@link #decode} reads; the records in it are the bytes that their writers made. */
     public Bytes encode() {
         int bodyBytes = records.stream().mapToInt(LogRecord::length).reduce(0, Math::addExact);
         byte[] bytes = new byte[Math.addExact(HEADER_BYTES, bodyBytes)];

@@ -38,6 +38,7 @@ public record LogEntry(Lsn lsn, long epoch, long timestampMillis, LogRecord reco
         }
     }
 
+    /** What the record is: of a user, or of the log itself. */
     public EntryKind kind() {
         return record.kind();
     }
@@ -66,6 +67,7 @@ public record LogEntry(Lsn lsn, long epoch, long timestampMillis, LogRecord reco
         return Bytes.wrap(bytes).crc32c();
     }
 
+    /** What the writer appended; shares the record's bytes. */
     public Bytes payload() {
         return record.payload();
     }

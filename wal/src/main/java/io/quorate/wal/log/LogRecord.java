@@ -130,6 +130,7 @@ public final class LogRecord {
         }
     }
 
+    /** What it is: of a user, or of the log itself. */
     public EntryKind kind() {
         return kind;
     }
@@ -139,6 +140,7 @@ public final class LogRecord {
         return writer;
     }
 
+    /** Its place among the records of its session, from 1; 0 without a session. */
     public long sequence() {
         return sequence;
     }
@@ -148,6 +150,7 @@ public final class LogRecord {
         return sequence - window;
     }
 
+    /** What the writer appended; shares the encoded bytes. */
     public Bytes payload() {
         return encoded.slice(HEADER_BYTES, encoded.length() - HEADER_BYTES);
     }
@@ -157,10 +160,12 @@ public final class LogRecord {
         return encoded.intAt(CRC_AT);
     }
 
+    /** As its writer made it, checksum included. */
     public Bytes encoded() {
         return encoded;
     }
 
+    /** Of the encoded form, in bytes. */
     public int length() {
         return encoded.length();
     }

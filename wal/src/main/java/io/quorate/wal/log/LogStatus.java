@@ -36,6 +36,7 @@ public record LogStatus(
         peers = List.copyOf(peers);
     }
 
+    /** Whether this replica leads, as far as it knows itself. */
     public boolean leads() {
         return leader.filter(self::equals).isPresent();
     }

@@ -6,6 +6,10 @@ public final class LogTruncatedException extends RuntimeException {
 
     private final long first;
 
+    /**
+     * @param asked what was asked for
+     * @param first the first that there still is
+     */
     public LogTruncatedException(Lsn asked, Lsn first) {
         super("entry " + asked + " is not in this replica's log any more; the first that is available here is "
                 + first);

@@ -39,6 +39,7 @@ public record LogVersions(int featureLevel, int applyVersion) {
         return featureLevel >= other.featureLevel && applyVersion >= other.applyVersion;
     }
 
+    /** The form that {@link #decode} reads. */
     public Bytes encode() {
         byte[] bytes = new byte[BYTES];
         ByteBuffer out = ByteBuffer.wrap(bytes);

@@ -6,6 +6,7 @@ package io.quorate.wal.log;
  * @param value from 0
  */
 public record Lsn(long value) implements Comparable<Lsn> {
+    /** Before the first entry. */
     public static final Lsn ZERO = new Lsn(0);
 
     public Lsn {
@@ -14,6 +15,7 @@ public record Lsn(long value) implements Comparable<Lsn> {
         }
     }
 
+    /** The one behind this. */
     public Lsn next() {
         return new Lsn(Math.addExact(value, 1));
     }

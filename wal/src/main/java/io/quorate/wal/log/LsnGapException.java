@@ -6,11 +6,16 @@ public final class LsnGapException extends RuntimeException {
 
     private final long expected;
 
+    /**
+     * @param expected the next that can be applied
+     * @param found what came, beyond that
+     */
     public LsnGapException(Lsn expected, Lsn found) {
         super("entry " + expected + " is missing: found " + found);
         this.expected = expected.value();
     }
 
+    /** The next that can be applied: what to send first. */
     public Lsn expected() {
         return new Lsn(expected);
     }

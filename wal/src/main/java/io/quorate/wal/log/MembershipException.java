@@ -24,16 +24,22 @@ public final class MembershipException extends RuntimeException {
         this.fate = Fate.REFUSED;
     }
 
+    /** @param fate what became of the change */
     public MembershipException(Fate fate, String message) {
         super(message);
         this.fate = Objects.requireNonNull(fate, "fate");
     }
 
+    /**
+     * @param fate what became of the change
+     * @param cause what consensus said
+     */
     public MembershipException(Fate fate, String message, Throwable cause) {
         super(message, cause);
         this.fate = Objects.requireNonNull(fate, "fate");
     }
 
+    /** What became of the change. */
     public Fate fate() {
         return fate;
     }

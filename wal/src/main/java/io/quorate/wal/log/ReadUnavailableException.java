@@ -8,11 +8,16 @@ public final class ReadUnavailableException extends RuntimeException {
 
     private final RejectReason reason;
 
+    /**
+     * @param reason why, for programs
+     * @param message why, and what to do, for people
+     */
     public ReadUnavailableException(RejectReason reason, String message) {
         super(message);
         this.reason = Objects.requireNonNull(reason, "reason");
     }
 
+    /** Why. */
     public RejectReason reason() {
         return reason;
     }

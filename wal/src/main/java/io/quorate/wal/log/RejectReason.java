@@ -47,6 +47,11 @@ public enum RejectReason {
         return retryable;
     }
 
+    /**
+     * The reason of a code on the wire.
+     *
+     * @throws CorruptFormatException if there is none of it in this build
+     */
     public static RejectReason ofCode(int code) {
         for (RejectReason reason : values()) {
             if (reason.code == code) {

@@ -4,6 +4,7 @@ package io.quorate.wal.log;
 public final class UnsupportedVersionException extends RuntimeException {
     private static final long serialVersionUID = 1;
 
+    /** @param message what has which version, and which this build knows */
     public UnsupportedVersionException(String message) {
         super(message);
     }

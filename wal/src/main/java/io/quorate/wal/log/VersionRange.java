@@ -13,6 +13,7 @@ public record VersionRange(int oldest, int newest) {
         }
     }
 
+    /** Whether a version lies within, both ends included. */
     public boolean contains(int version) {
         return oldest <= version && version <= newest;
     }

@@ -7,6 +7,7 @@ package io.quorate.wal.log;
  * @param value from 0
  */
 public record WriterId(long value) {
+    /** Of a record without a session, which is never recognized as a retry. */
     public static final WriterId NONE = new WriterId(0);
 
     public WriterId {

@@ -46,26 +46,36 @@ public final class KvClient {
         return new KvClient(shard, WriteConcern.MAJORITY, ReadConsistency.LINEARIZABLE, ReadPreference.PRIMARY);
     }
 
+    /** The same shard with another concern for writes. */
     public KvClient withConcern(WriteConcern other) {
         return new KvClient(shard, other, consistency, preference);
     }
 
+    /** The same shard with another consistency of reads. */
     public KvClient withConsistency(ReadConsistency other) {
         return new KvClient(shard, concern, other, preference);
     }
 
+    /** The same shard with another choice of the replica that reads. */
     public KvClient withPreference(ReadPreference other) {
         return new KvClient(shard, concern, consistency, other);
     }
 
+    /** As {@link #put}; the future fails with what that throws. */
     public CompletableFuture<KvWritten> putAsync(Bytes key, Bytes value) {
         return append(KvCommand.put(key, value), concern).thenApply(KvClient::written);
     }
 
+    /**
+     * Puts a value, whatever there was.
+     *
+     * @throws KvWriteException if it was not done, or may not have been; says which
+     */
     public KvWritten put(Bytes key, Bytes value) {
         return written(appendAndWait(KvCommand.put(key, value), concern));
     }
 
+    /** As {@link #delete}; the future fails with what that throws. */
     public CompletableFuture<KvWritten> deleteAsync(Bytes key) {
         return append(KvCommand.delete(key), concern).thenApply(KvClient::written);
     }
@@ -75,6 +85,7 @@ public final class KvClient {
         return written(appendAndWait(KvCommand.delete(key), concern));
     }
 
+    /** As {@link #compareAndSet}; the future fails with what that throws. */
     public CompletableFuture<KvDecision> compareAndSetAsync(
             Bytes key, Optional<Bytes> expected, Optional<Bytes> update) {
         return transactAsync(KvCommand.compareAndSet(key, expected, update));
@@ -90,6 +101,7 @@ public final class KvClient {
         return transact(KvCommand.compareAndSet(key, expected, update));
     }
 
+    /** As {@link #transact}; the future fails with what that throws. */
     public CompletableFuture<KvDecision> transactAsync(KvCommand.Transaction transaction) {
         return append(transaction, decidable()).thenApply(KvClient::decided);
     }
@@ -103,6 +115,7 @@ public final class KvClient {
         return concern instanceof WriteConcern.One ? WriteConcern.MAJORITY : concern;
     }
 
+    /** As {@link #get}; the future fails with what that throws. */
     public CompletableFuture<Optional<KvEntry>> getAsync(Bytes key) {
         return query(KvQuery.get(key)).thenApply(result -> ((KvResult.Found) result).entry());
     }
