@@ -358,16 +358,27 @@ final class ClusterCalls implements AutoCloseable {
      * change anything.
      */
     JsonNode eventually(long deadline, String what, Attempt attempt) {
+        AdminException before = null;
         while (true) {
             try {
                 return attempt.run();
             } catch (AdminException e) {
                 if (!PASSING.contains(e.error()) || remaining(deadline).isZero()) {
-                    throw e;
+                    throw before == null ? e : withReason(e, before);
                 }
+                before = e;
                 pause(what);
             }
         }
+    }
+
+    /** The last try may have had no time left and say so only: what was said before is why it took so long. */
+    private static AdminException withReason(AdminException last, AdminException before) {
+        boolean hasOne =
+                !last.error().equals(AdminClient.NO_ANSWER) && !last.error().equals(AdminClient.UNREACHABLE);
+        return hasOne
+                ? last
+                : new AdminException(last.error(), last.getMessage() + "; before that: " + before.getMessage(), last);
     }
 
     private static void pause(String what) {
