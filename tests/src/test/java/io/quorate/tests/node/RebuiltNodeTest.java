@@ -3,21 +3,12 @@ package io.quorate.tests.node;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import io.quorate.statemachine.client.QuorateClient;
-import io.quorate.statemachine.client.ReadPreference;
-import io.quorate.statemachine.kv.KvCommand;
-import io.quorate.statemachine.kv.KvQuery;
-import io.quorate.statemachine.kv.KvResult;
 import io.quorate.statemachine.node.ClusterAdmin;
 import io.quorate.statemachine.service.AdminException;
 import io.quorate.tests.cluster.Ledger;
-import io.quorate.topology.NodeId;
 import io.quorate.topology.PeerId;
 import io.quorate.topology.ShardId;
-import io.quorate.wal.log.AppendOutcome.Committed;
-import io.quorate.wal.log.Bytes;
-import io.quorate.wal.log.ReadConsistency;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -25,42 +16,18 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A damaged node is refused by file and with the way out; the way out is gone, and nothing that was acknowledged is lost. */
 class RebuiltNodeTest {
-    private static final ShardId SHARD = new ShardId("orders");
+    private static final ShardId SHARD = Orders.SHARD;
     private static final int KEYS = 50;
 
     @TempDir
     Path directory;
-
-    private static Bytes key(int i) {
-        return Bytes.utf8("key " + i);
-    }
-
-    private static void put(QuorateClient client, int i) {
-        assertThat(client.shard(SHARD)
-                        .appendAndWait(
-                                KvCommand.put(key(i), Bytes.utf8("value " + i)).encode()))
-                .isInstanceOf(Committed.class);
-    }
-
-    private static void assertAllThere(QuorateClient client, int keys) {
-        for (int i = 0; i < keys; i++) {
-            Bytes answer = client.shard(SHARD)
-                    .queryAndWait(KvQuery.get(key(i)).encode(), ReadConsistency.LINEARIZABLE, ReadPreference.PRIMARY)
-                    .value();
-            KvResult.Found found = (KvResult.Found) KvResult.decode(answer);
-            assertThat(found.entry().orElseThrow().value().utf8()).isEqualTo("value " + i);
-        }
-    }
 
     /** Flips a bit in the middle of the shard's open log segment. */
     private static Path damage(Path node, String shard) throws IOException {
@@ -80,19 +47,6 @@ class RebuiltNodeTest {
         return segment;
     }
 
-    private static void assertEqualDigests(ClusterAdmin admin, int voters) {
-        Awaitility.await("equal digests").atMost(Nodes.PATIENCE).until(() -> {
-            Map<String, JsonNode> digests = admin.digests(SHARD);
-            return digests.size() == voters
-                    && digests.values().stream().noneMatch(digest -> digest.has("error"))
-                    && digests.values().stream()
-                                    .map(digest -> digest.path("lsn") + " " + digest.path("sha256"))
-                                    .collect(Collectors.toSet())
-                                    .size()
-                            == 1;
-        });
-    }
-
     @Test
     void aDamagedNodeIsRefusedAndComesBackAsANewPeerOnAWipedDisk() throws IOException {
         try (Nodes nodes = new Nodes(directory, name -> new Ledger())) {
@@ -103,9 +57,7 @@ class RebuiltNodeTest {
                     QuorateClient client = nodes.client()) {
                 admin.init(3);
                 admin.createShard(SHARD, "kv", List.of(), 3);
-                for (int i = 0; i < KEYS; i++) {
-                    put(client, i);
-                }
+                Orders.putAll(client, KEYS);
                 PeerId before = nodes.node("n3").identity().peer();
                 String group = nodes.node("n3")
                         .host()
@@ -122,7 +74,7 @@ class RebuiltNodeTest {
                         .hasMessageContaining(damaged.getFileName().toString())
                         .hasMessageContaining("quorate peers remove")
                         .hasMessageContaining("quorate peers add");
-                put(client, KEYS);
+                Orders.put(client, KEYS);
 
                 // as the message says: away with it, and the node comes back as a new peer
                 Files.move(directory.resolve("n3"), directory.resolve("n3-damaged"));
@@ -134,16 +86,13 @@ class RebuiltNodeTest {
                         .as("two peers of one node would be two votes of one disk")
                         .isInstanceOfSatisfying(AdminException.class, refused -> assertThat(refused.getMessage())
                                 .contains("earlier life of its disk"));
-                for (ShardId shard : List.of(SHARD, new ShardId("meta"))) {
-                    admin.removePeer(shard, new NodeId("n3"));
-                    admin.addPeer(shard, address, true);
-                }
-                put(client, KEYS + 1);
-                assertAllThere(client, KEYS + 2);
-                assertEqualDigests(admin, 3);
+                Orders.rebuild(admin, "n3", address);
+                Orders.put(client, KEYS + 1);
+                Orders.assertAllThere(client, KEYS + 2);
+                Orders.assertEqualDigests(admin, 3);
                 nodes.stop("n1"); // the rebuilt one counts: with it alone there is a majority
-                put(client, KEYS + 2);
-                assertAllThere(client, KEYS + 3);
+                Orders.put(client, KEYS + 2);
+                Orders.assertAllThere(client, KEYS + 3);
             }
         }
     }
