@@ -5,11 +5,19 @@ import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.Architectures.layeredArchitecture;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 
+import com.tngtech.archunit.base.DescribedPredicate;
+import com.tngtech.archunit.core.domain.JavaMethodCall;
 import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
 import io.quorate.wal.apply.SessionLimits;
+import io.quorate.wal.log.Membership;
+import io.quorate.wal.log.ReplicatedLog;
+import java.time.Clock;
+import java.time.InstantSource;
+import java.util.Collections;
+import java.util.UUID;
 
 /** The picture of docs/ARCHITECTURE.md, held. */
 @AnalyzeClasses(packages = "io.quorate", importOptions = ImportOption.DoNotIncludeTests.class)
@@ -23,6 +31,17 @@ class ArchitectureTest {
         "io.quorate.statemachine.wire..",
         "io.quorate.statemachine.client.core.."
     };
+
+    private static final DescribedPredicate<JavaMethodCall> ASKS_FOR_TIME_OR_CHANCE =
+            DescribedPredicate.describe("asks for the time of day or for a random number", call -> {
+                String owner = call.getTargetOwner().getName();
+                String method = call.getTarget().getName();
+                return owner.startsWith("java.time.") && method.equals("now")
+                        || owner.equals(UUID.class.getName()) && method.equals("randomUUID")
+                        || owner.equals(Math.class.getName()) && method.equals("random")
+                        || owner.equals(System.class.getName()) && method.equals("identityHashCode")
+                        || owner.equals(Collections.class.getName()) && method.equals("shuffle");
+            });
 
     @ArchTest
     static final ArchRule modulesDependInOneDirection = layeredArchitecture()
@@ -68,6 +87,29 @@ class ArchitectureTest {
             .callMethod(System.class, "currentTimeMillis")
             .orShould()
             .callMethod(System.class, "nanoTime");
+
+    /** Randomness and time enter as arguments (a {@code RandomGenerator}, a number); what has to wait is the shell's. */
+    @ArchTest
+    static final ArchRule pureCoresDrawNoRandomNumbersAskNoClockAndWaitForNothing = noClasses()
+            .that()
+            .resideInAnyPackage(PURE)
+            .and()
+            .doNotBelongToAnyOf(
+                    ReplicatedLog.class, Membership.class) // the interface of logs, which answers with futures
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("java.util.concurrent..", "java.security..", "java.util.logging..", "org.rocksdb..")
+            .orShould()
+            .dependOnClassesThat()
+            .haveNameMatching("java\\.util\\.(Random|SplittableRandom|Timer|TimerTask)")
+            .orShould()
+            .dependOnClassesThat()
+            .areAssignableTo(Clock.class)
+            .orShould()
+            .dependOnClassesThat()
+            .areAssignableTo(InstantSource.class)
+            .orShould()
+            .callMethodWhere(ASKS_FOR_TIME_OR_CHANCE);
 
     @ArchTest
     static final ArchRule boundsOfWriterSessionsAreThoseOfTheFeatureLevelAndNoSetting = noClasses()
