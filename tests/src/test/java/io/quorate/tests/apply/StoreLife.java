@@ -8,6 +8,11 @@ import io.quorate.statemachine.store.StateSnapshot;
 import io.quorate.statemachine.store.StateStore;
 import io.quorate.statemachine.store.StateStoreFactory;
 import io.quorate.wal.log.Bytes;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
@@ -16,14 +21,19 @@ import java.util.TreeMap;
 /** A store through its lives: checkpoints begun and finished, crashes, reopening from the last one that was finished. */
 final class StoreLife implements AutoCloseable {
     private final StateStoreFactory factory;
-    private final Path directory;
+    private final Path first;
+    /** Where this life's files lie; the next one has a copy of them. */
+    private Path directory;
+
     private StateStore store;
     private Optional<Path> begun = Optional.empty();
     private Optional<Path> finished = Optional.empty();
     private int checkpoints;
+    private int crashes;
 
     StoreLife(StateStoreFactory factory, Path directory) {
         this.factory = factory;
+        this.first = directory;
         this.directory = directory;
         this.store = factory.open(directory.resolve("live"), Optional.empty());
     }
@@ -45,10 +55,56 @@ final class StoreLife implements AutoCloseable {
         begun = Optional.empty();
     }
 
+    /**
+     * The process is gone, with nothing closed, flushed or tidied up: the next life finds the files exactly as they lay at this moment,
+     * a checkpoint that was begun among them. A store in memory has no files, and is closed.
+     */
     void crash() {
-        store.close();
+        StateStore dead = store;
         begun = Optional.empty();
-        store = factory.open(directory.resolve("live"), finished);
+        if (Files.exists(directory)) {
+            Path next = first.resolveSibling(first.getFileName() + "-" + ++crashes);
+            copyWhatLiesThere(next);
+            finished = finished.map(checkpoint -> next.resolve(checkpoint.getFileName()));
+            directory = next;
+            store = factory.open(directory.resolve("live"), finished);
+            dead.close();
+        } else {
+            dead.close();
+            store = factory.open(directory.resolve("live"), finished);
+        }
+    }
+
+    private void copyWhatLiesThere(Path next) {
+        try {
+            copy(directory, next);
+            // as if the process was killed in the middle of making a checkpoint
+            Path making = Files.createDirectories(next.resolve("checkpoint-" + checkpoints + ".making"));
+            Files.writeString(making.resolve("000007.sst"), "torn");
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static void copy(Path from, Path to) throws IOException {
+        Files.createDirectory(to);
+        try (DirectoryStream<Path> files = Files.newDirectoryStream(from)) {
+            for (Path file : files) {
+                if (Files.isDirectory(file)) {
+                    copy(file, to.resolve(file.getFileName()));
+                } else {
+                    copyIfStillThere(file, to.resolve(file.getFileName()));
+                }
+            }
+        }
+    }
+
+    private static void copyIfStillThere(Path file, Path to) throws IOException {
+        try {
+            Files.copy(file, to);
+        } catch (NoSuchFileException deleted) {
+            Files.deleteIfExists(to); // the store tidied up just now: it crashed a moment later, then
+        }
     }
 
     StateDigest digest() {
