@@ -5,8 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.quorate.statemachine.host.HostedShard;
 import io.quorate.topology.Peer;
 import io.quorate.topology.ShardDescriptor;
+import io.quorate.wal.log.Bytes;
+import io.quorate.wal.log.EntryKind;
+import io.quorate.wal.log.LogRecord;
 import io.quorate.wal.log.MembershipException;
 import io.quorate.wal.log.MembershipException.Fate;
+import io.quorate.wal.log.WriteConcern;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -39,6 +43,9 @@ class MembershipOutcomeTest {
             ShardDescriptor shard = cluster.found(3, "s1", Ledger.NAME);
             String leader = cluster.awaitLeader(shard);
             HostedShard deposed = cluster.shard(leader, shard);
+            LogRecord record =
+                    LogRecord.sessionless(EntryKind.USER, Bytes.utf8("its first configuration is committed"));
+            deposed.append(record, WriteConcern.MAJORITY, PATIENCE).join();
             Peer fourth = cluster.define("n4");
             cluster.start("n4");
             cluster.open("n4", shard);

@@ -34,8 +34,8 @@ import org.apache.ratis.util.TimeDuration;
 import org.awaitility.Awaitility;
 
 /**
- * Real servers n1, n2, ... whose elections a test decides: n1 leads at first and goes on for a minute without hearing of anybody, and nobody
- * campaigns unasked for a while, but n2 after three seconds.
+ * Real servers n1, n2, ... whose elections a test decides: n1 leads at first and goes on for fifteen seconds when it hears of nobody, and
+ * nobody campaigns unasked for a while, but n2 after three seconds.
  */
 final class NodesLedByFirst implements AutoCloseable {
     static final Duration PATIENCE = Duration.ofSeconds(60);
@@ -115,11 +115,12 @@ final class NodesLedByFirst implements AutoCloseable {
     private static void configure(RaftProperties properties, String id) {
         properties.set("raft.server.log.append-entries.compose.enabled", "false");
         properties.set("raft.server.log.read.lock.enabled", "false");
-        int soonest = id.equals("n1") ? 1 : id.equals("n2") ? 3 : 20;
-        int latest = id.equals("n2") ? 4 : 60; // so long a leader goes on that hears of nobody
-        RaftServerConfigKeys.Rpc.setTimeoutMin(properties, seconds(soonest));
-        RaftServerConfigKeys.Rpc.setTimeoutMax(properties, seconds(latest));
-        if (!id.equals("n1")) {
+        boolean first = id.equals("n1");
+        boolean second = id.equals("n2");
+        RaftServerConfigKeys.Rpc.setTimeoutMin(properties, seconds(first ? 1 : second ? 3 : 20));
+        // a leader goes on for as long as this when it hears of nobody
+        RaftServerConfigKeys.Rpc.setTimeoutMax(properties, seconds(first ? 15 : second ? 4 : 60));
+        if (!first) {
             RaftServerConfigKeys.Rpc.setFirstElectionTimeoutMin(properties, seconds(20));
             RaftServerConfigKeys.Rpc.setFirstElectionTimeoutMax(properties, seconds(60));
         }
