@@ -37,8 +37,8 @@ class SnapshotInstallTest {
                 256 << 10,
                 128 << 10,
                 256 << 10,
-                100,
-                1L << 30,
+                10,
+                1L << 20,
                 new BatchLimits(16 << 10, 16 << 10, 64, 4, 4096, 4 << 20));
         return config.withRaft(small).withCheckpoints(Duration.ofMillis(300), 1 << 20);
     }
