@@ -8,6 +8,7 @@ import io.quorate.wal.log.Bytes;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -59,14 +60,23 @@ final class DemoCommand implements Callable<Integer> {
     @Option(names = "--keep", description = "Leave the nodes' files and logs there.")
     private boolean keep;
 
+    @Option(
+            names = "--timeout",
+            paramLabel = "TIME",
+            defaultValue = "50s",
+            converter = Converters.Time.class,
+            description = "After how long it gives up, cleans up, and says what it was at; a bare number is seconds."
+                    + " Default: ${DEFAULT-VALUE}.")
+    private Duration timeout;
+
     @Override
     public Integer call() throws IOException {
         try {
             checkDirectory();
             Demo demo = new Demo(entries(), output::progress);
             Path place = directory != null ? directory : Files.createTempDirectory("quorate-demo");
-            DemoReport report =
-                    demo.run(ProcessCluster.open(place, keep), keep ? Optional.of(place.toString()) : Optional.empty());
+            Optional<String> kept = keep ? Optional.of(place.toString()) : Optional.empty();
+            DemoReport report = demo.run(ProcessCluster.open(place, keep), timeout, kept);
             output.print(report, text(report));
             return report.equal() ? ExitCode.OK.status() : ExitCode.FAILED.status();
         } catch (InterruptedException e) {

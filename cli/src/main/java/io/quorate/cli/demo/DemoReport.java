@@ -31,6 +31,24 @@ public record DemoReport(
         voters = List.copyOf(voters);
     }
 
+    /** How many voters there are once one was added and one removed. */
+    private static final int VOTERS = 3;
+
+    /** The fewest acknowledged entries that one of them holds; 0 without voters. */
+    static int found(List<Voter> voters) {
+        return voters.stream().mapToInt(Voter::found).min().orElse(0);
+    }
+
+    /** True if everything sent was acknowledged, every voter holds all of it and nothing else, and all have one state. */
+    static boolean equal(int sent, int acknowledged, List<Voter> voters) {
+        return voters.size() == VOTERS
+                && acknowledged == sent
+                && voters.stream().allMatch(voter -> voter.entries() == sent && voter.found() == acknowledged)
+                && voters.stream().noneMatch(voter -> voter.digest().isEmpty())
+                && voters.stream().map(Voter::digest).distinct().count() == 1
+                && voters.stream().map(Voter::lsn).distinct().count() == 1;
+    }
+
     /**
      * One voter.
      *
