@@ -1,6 +1,7 @@
 package io.quorate.cli.bench;
 
 import io.quorate.cli.bench.quorate.Quorate;
+import io.quorate.cli.bench.quorate.QuorateSetup;
 import io.quorate.cli.bench.ratis.BareRatis;
 import io.quorate.cli.bench.ratis.RatisProfile;
 import io.quorate.cli.bench.system.SystemUnderTest;
@@ -12,7 +13,7 @@ public final class BenchSystems {
 
     /** Quorate with its defaults. */
     public static SystemUnderTest quorate() {
-        return new Quorate();
+        return new Quorate(QuorateSetup.DEFAULT);
     }
 
     /** Bare Ratis as it comes. */

@@ -10,6 +10,7 @@ import io.quorate.cli.bench.report.JsonReport;
 import io.quorate.cli.bench.report.ReportHeader;
 import io.quorate.cli.bench.report.TextReport;
 import io.quorate.cli.bench.system.LaunchSettings;
+import io.quorate.cli.bench.system.SystemUnderTest;
 import java.io.IOException;
 import java.nio.file.FileStore;
 import java.nio.file.Files;
@@ -90,8 +91,12 @@ public final class Benchmark {
         String machine = System.getProperty("os.name") + " " + System.getProperty("os.version") + ", "
                 + Runtime.getRuntime().availableProcessors() + " cores, Java " + System.getProperty("java.version");
         Map<String, String> descriptions = new TreeMap<>();
-        options.contenders()
-                .forEach(c -> descriptions.put(c.system().name(), c.system().description()));
-        return new ReportHeader(Instant.now(), machine, storage, descriptions);
+        Map<String, Map<String, String>> settings = new TreeMap<>();
+        for (Contender contender : options.contenders()) {
+            SystemUnderTest system = contender.system();
+            descriptions.put(system.name(), system.description());
+            settings.put(system.name(), system.settings());
+        }
+        return new ReportHeader(Instant.now(), machine, storage, descriptions, settings);
     }
 }

@@ -8,9 +8,14 @@ import io.quorate.cli.bench.load.OperationKind;
 import io.quorate.cli.bench.load.Workload;
 import io.quorate.cli.bench.measure.MeasurementPlan;
 import io.quorate.cli.bench.measure.SteadyRule;
+import io.quorate.cli.bench.quorate.Quorate;
+import io.quorate.cli.bench.quorate.QuorateSetup;
 import io.quorate.cli.bench.system.SystemUnderTest;
 import io.quorate.cli.node.DurationText;
+import io.quorate.cli.node.Preset;
 import io.quorate.cli.process.ProcessFailedException;
+import io.quorate.statemachine.client.ReadPreference;
+import io.quorate.wal.log.ReadConsistency;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -126,6 +131,23 @@ final class BenchArguments {
     private SystemUnderTest system;
 
     @Option(
+            names = "--shards",
+            defaultValue = "1",
+            converter = Converters.Count.class,
+            description =
+                    "Shards of quorate over which the load is spread, up to 1000; rates are those of all together."
+                            + " Default: ${DEFAULT-VALUE} shard.")
+    private int shards;
+
+    @Option(
+            names = "--preset",
+            paramLabel = "NAME",
+            defaultValue = "lan",
+            description =
+                    "Settings of quorate's nodes: lan, or many-shards for dozens of them. Default: ${DEFAULT-VALUE}.")
+    private Preset preset;
+
+    @Option(
             names = "--baseline",
             description = "Measure ratis-defaults and ratis-tuned in turn with it, and print the ratios.")
     private boolean baseline;
@@ -200,11 +222,20 @@ final class BenchArguments {
             description = "One more option for each server JVM; may be repeated. Default: none.")
     private List<String> jvmArgs = new ArrayList<>();
 
-    /** Runs the benchmark and prints its table. */
-    void measure(OperationKind kind) {
+    /** Appends, and prints its table. */
+    void measureAppends() {
+        measure(OperationKind.APPEND, ReadConsistency.LINEARIZABLE, ReadPreference.PRIMARY);
+    }
+
+    /** Reads, and prints its table. */
+    void measureReads(ReadConsistency consistency, ReadPreference preference) {
+        measure(OperationKind.READ, consistency, preference);
+    }
+
+    private void measure(OperationKind kind, ReadConsistency consistency, ReadPreference preference) {
         PrintWriter err = spec.commandLine().getErr();
         try {
-            Benchmark.Outcome outcome = new Benchmark(options(kind), line -> {
+            Benchmark.Outcome outcome = new Benchmark(options(kind, consistency, preference), line -> {
                         err.println(line);
                         err.flush();
                     })
@@ -219,15 +250,20 @@ final class BenchArguments {
         }
     }
 
-    private BenchOptions options(OperationKind kind) {
+    private BenchOptions options(OperationKind kind, ReadConsistency consistency, ReadPreference preference) {
         check();
         try {
+            QuorateSetup setup = new QuorateSetup(shards, preset, consistency, preference);
+            boolean quorate = system.name().equals(BenchSystems.quorate().name());
+            refuse(
+                    !quorate && !setup.equals(QuorateSetup.DEFAULT),
+                    "--shards, --preset, --consistency and --read-from go with --system quorate");
             Workload workload =
                     new Workload(kind, mode, clients, outstanding, connections, valueBytes, pack, arrivals());
             List<String> serverArgs = new ArrayList<>(List.of("-Xmx" + heap));
             serverArgs.addAll(jvmArgs);
             return new BenchOptions(
-                    system,
+                    quorate ? new Quorate(setup) : system,
                     workload,
                     baseline ? Optional.of(baselineWorkload(workload)) : Optional.empty(),
                     rounds != null ? rounds : baseline ? BASELINE_ROUNDS : 1,

@@ -3,6 +3,7 @@ package io.quorate.cli.command;
 import io.quorate.cli.bench.failover.Disturbance;
 import io.quorate.cli.bench.failover.FailoverBenchmark;
 import io.quorate.cli.bench.failover.FailoverReport;
+import io.quorate.cli.node.Preset;
 import io.quorate.cli.process.ProcessFailedException;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -56,6 +57,13 @@ final class BenchFailoverCommand implements Callable<Integer> {
             converter = Converters.Count.class,
             description = "How often, up to 10000. Default: ${DEFAULT-VALUE} rounds.")
     private int rounds;
+
+    @Option(
+            names = "--preset",
+            paramLabel = "NAME",
+            defaultValue = "lan",
+            description = "Settings of the nodes: lan, or many-shards, which elects later. Default: ${DEFAULT-VALUE}.")
+    private Preset preset;
 
     @Option(
             names = "--warmup",
@@ -121,7 +129,7 @@ final class BenchFailoverCommand implements Callable<Integer> {
 
     private FailoverBenchmark benchmark(List<String> args) {
         try {
-            return new FailoverBenchmark(disturbance, rounds, warmup, calm, args, output::progress);
+            return new FailoverBenchmark(disturbance, rounds, warmup, calm, preset, args, output::progress);
         } catch (IllegalArgumentException e) {
             throw new ParameterException(spec.commandLine(), e.getMessage(), e);
         }

@@ -1,6 +1,7 @@
 package io.quorate.cli.command;
 
 import io.quorate.cli.node.DurationText;
+import io.quorate.cli.node.Preset;
 import io.quorate.topology.NodeId;
 import io.quorate.topology.Peer;
 import io.quorate.topology.ShardId;
@@ -29,6 +30,7 @@ final class Converters {
     static void register(CommandLine root) {
         root.registerConverter(ShardId.class, text -> parsed(ShardId::new, text));
         root.registerConverter(NodeId.class, text -> parsed(NodeId::new, text));
+        root.registerConverter(Preset.class, text -> parsed(Preset::parse, text));
     }
 
     private static <T> T parsed(Function<String, T> parser, String text) {

@@ -32,6 +32,14 @@ final class ReadOptions {
                     "primary, primary-preferred, secondary, secondary-preferred or nearest. Default: ${DEFAULT-VALUE}")
     private ReadPreference preference;
 
+    ReadConsistency consistency() {
+        return consistency;
+    }
+
+    ReadPreference preference() {
+        return preference;
+    }
+
     KvClient apply(KvClient client) {
         return client.withConsistency(consistency).withPreference(preference);
     }

@@ -16,6 +16,9 @@ class BenchCommandTest {
         "--system etcd, no system etcd",
         "--warmup-max 1, --warmup-min 5s is more than --warmup-max 1s",
         "--rounds 1001, rounds not in 1..",
+        "--shards 1001, shards not in 1..1000",
+        "--shards 2 --system ratis-tuned, '--shards, --preset, --consistency and --read-from go with --system quorate'",
+        "--preset wan, there is no preset 'wan'",
         "--outstanding 5000 --mode blocking, outstanding",
         "--json /no/such/place/out.json, '--json'",
         "--html /no/such/place/out.html, '--html'",
@@ -26,6 +29,13 @@ class BenchCommandTest {
         assertThat(run.status()).isEqualTo(ExitCode.USAGE.status());
         assertThat(run.err()).contains(message).contains("quorate bench append --help");
         assertThat(run.out()).isEmpty();
+    }
+
+    @Test
+    void helpSaysHowReadsAndShardsAreChosen() {
+        assertThat(CommandRun.of("bench", "read", "--help").out())
+                .contains("--shards", "--read-from", "secondary", "--consistency", "bounded=2s", "--preset");
+        assertThat(CommandRun.of("bench", "append", "--help").out()).contains("--shards", "many-shards");
     }
 
     @Test

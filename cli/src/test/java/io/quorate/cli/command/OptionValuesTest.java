@@ -58,6 +58,8 @@ class OptionValuesTest {
             Map.entry("--steady-spread", List.of("0", "-1", "1.5", "x", "")),
             Map.entry("--system", List.of("etcd", "")),
             Map.entry("--rounds", COUNTS),
+            Map.entry("--shards", COUNTS),
+            Map.entry("--preset", List.of("wan", "LAN", "")),
             Map.entry("--pack", COUNTS),
             Map.entry("--baseline-pack", COUNTS),
             Map.entry("--baseline-clients", COUNTS),

@@ -2,6 +2,7 @@ package io.quorate.cli.bench.failover;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.quorate.cli.local.NodeProcesses;
+import io.quorate.cli.node.Preset;
 import io.quorate.cli.process.ProcessCluster;
 import io.quorate.cli.process.ProcessFailedException;
 import io.quorate.statemachine.node.ClusterAdmin;
@@ -32,6 +33,7 @@ public final class FailoverBenchmark {
     private final int rounds;
     private final Duration calm;
     private final Duration warmup;
+    private final Preset preset;
     private final List<String> jvmArgs;
     private final Consumer<String> progress;
 
@@ -39,12 +41,14 @@ public final class FailoverBenchmark {
      * @param rounds from 1
      * @param warmup writing before the first round, so that code is compiled
      * @param calm writing between a node's return and the next round
+     * @param preset of each node
      */
     public FailoverBenchmark(
             Disturbance disturbance,
             int rounds,
             Duration warmup,
             Duration calm,
+            Preset preset,
             List<String> jvmArgs,
             Consumer<String> progress) {
         if (rounds < 1 || rounds > 10_000) {
@@ -54,6 +58,7 @@ public final class FailoverBenchmark {
         this.rounds = rounds;
         this.warmup = warmup;
         this.calm = calm;
+        this.preset = preset;
         this.jvmArgs = List.copyOf(jvmArgs);
         this.progress = progress;
     }
@@ -65,7 +70,8 @@ public final class FailoverBenchmark {
      * @param keep whether the files stay
      */
     public FailoverReport run(Path directory, boolean keep) throws IOException, InterruptedException {
-        try (NodeProcesses nodes = new NodeProcesses(ProcessCluster.open(directory, keep), NODES, jvmArgs, "");
+        try (NodeProcesses nodes = new NodeProcesses(
+                        ProcessCluster.open(directory, keep), NODES, jvmArgs, "preset: " + preset + "\n");
                 ClusterAdmin admin = new ClusterAdmin(nodes.addresses(NODES), Optional.empty(), PATIENCE, progress)) {
             nodes.launchAll(NODES);
             admin.init(NODES);

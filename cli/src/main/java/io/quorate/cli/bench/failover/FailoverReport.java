@@ -1,5 +1,6 @@
 package io.quorate.cli.bench.failover;
 
+import com.fasterxml.jackson.annotation.JsonProperty;
 import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
@@ -26,6 +27,13 @@ public record FailoverReport(Disturbance disturbance, List<Double> gapsMillis, l
         return sorted.get(Math.max(1, rank) - 1);
     }
 
+    /** Of an even number of rounds the lower of the two in the middle. */
+    @JsonProperty
+    public double p50Millis() {
+        return percentileMillis(50);
+    }
+
+    @JsonProperty
     public double maxMillis() {
         return Collections.max(gapsMillis);
     }
@@ -38,7 +46,7 @@ public record FailoverReport(Disturbance disturbance, List<Double> gapsMillis, l
                 "%s, %d rounds: gap p50 %.0f ms, p90 %.0f ms, max %.0f ms; %d acknowledged, %d failed",
                 disturbance.label(),
                 gapsMillis.size(),
-                percentileMillis(50),
+                p50Millis(),
                 percentileMillis(90),
                 maxMillis(),
                 acknowledged,

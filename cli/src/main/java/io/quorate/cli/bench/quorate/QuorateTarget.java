@@ -20,7 +20,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
-/** One client with its connection: appends are puts of changing keys, reads are linearizable gets on the leader. */
+/** One client with its connection: appends are puts of changing keys, reads are gets; the key says in which shard. */
 final class QuorateTarget implements LoadTarget {
     private static final Duration TIMEOUT = Duration.ofSeconds(30);
     /** Enough that hardly any two writes of a batch meet, few enough that the state soon stops growing. */
@@ -29,19 +29,28 @@ final class QuorateTarget implements LoadTarget {
     static final long READ_KEYS = 100_000;
 
     private final QuorateClient client;
-    private final ShardClient shard;
+    private final List<ShardClient> shards;
+    private final QuorateSetup setup;
 
-    QuorateTarget(List<String> addresses, ClientThreads threads) {
+    QuorateTarget(List<String> addresses, ClientThreads threads, QuorateSetup setup) {
+        this.setup = setup;
         this.client = QuorateClient.create(
                 ClientConfig.of(addresses.toArray(String[]::new)).withTimeout(TIMEOUT), threads);
-        this.shard = client.shard(Quorate.SHARD);
+        this.shards = setup.shardIds().stream().map(client::shard).toList();
     }
 
     @Override
     public CompletableFuture<Void> append(int writer, long sequence, byte[] value) {
-        Bytes command = KvCommand.put(key(spread(writer, sequence), KEYS), Bytes.wrap(value))
-                .encode();
-        return shard.append(command).thenAccept(QuorateTarget::requireCommitted);
+        long number = Long.remainderUnsigned(spread(writer, sequence), KEYS);
+        return put(number, Bytes.wrap(value)).thenAccept(QuorateTarget::requireCommitted);
+    }
+
+    private CompletableFuture<AppendOutcome> put(long number, Bytes value) {
+        return shardOf(number).append(KvCommand.put(key(number), value).encode());
+    }
+
+    private ShardClient shardOf(long number) {
+        return shards.get((int) (number % shards.size()));
     }
 
     private static void requireCommitted(AppendOutcome outcome) {
@@ -52,10 +61,9 @@ final class QuorateTarget implements LoadTarget {
 
     @Override
     public CompletableFuture<Void> read(int reader, long sequence) {
-        CompletableFuture<QueryResult> answer = shard.query(
-                KvQuery.get(key(spread(reader, sequence), READ_KEYS)).encode(),
-                ReadConsistency.LINEARIZABLE,
-                ReadPreference.PRIMARY);
+        long number = Long.remainderUnsigned(spread(reader, sequence), READ_KEYS);
+        CompletableFuture<QueryResult> answer =
+                shardOf(number).query(KvQuery.get(key(number)).encode(), setup.consistency(), setup.preference());
         return answer.thenAccept(QuorateTarget::requireFound);
     }
 
@@ -71,9 +79,21 @@ final class QuorateTarget implements LoadTarget {
         Bytes value = Bytes.wrap(new byte[valueBytes]);
         List<CompletableFuture<AppendOutcome>> puts = new ArrayList<>();
         for (long number = 0; number < READ_KEYS; number++) {
-            puts.add(shard.append(KvCommand.put(key(number, READ_KEYS), value).encode()));
+            puts.add(put(number, value));
         }
         puts.forEach(put -> requireCommitted(put.join()));
+        if (!setup.consistency().equals(ReadConsistency.LINEARIZABLE)) {
+            shards.forEach(QuorateTarget::awaitFollowers);
+        }
+    }
+
+    /** A follower that answers a linearizable read has applied what was written; reads that may be old would miss it otherwise. */
+    private static void awaitFollowers(ShardClient shard) {
+        Bytes any = KvQuery.get(key(0)).encode();
+        for (int turn = 0; turn < Quorate.SERVERS; turn++) {
+            shard.query(any, ReadConsistency.LINEARIZABLE, ReadPreference.SECONDARY)
+                    .join();
+        }
     }
 
     private static long spread(int client, long sequence) {
@@ -81,10 +101,8 @@ final class QuorateTarget implements LoadTarget {
         return spread ^ spread >>> Integer.SIZE;
     }
 
-    private static Bytes key(long number, long keys) {
-        return Bytes.wrap(ByteBuffer.allocate(Long.BYTES)
-                .putLong(Long.remainderUnsigned(number, keys))
-                .array());
+    private static Bytes key(long number) {
+        return Bytes.wrap(ByteBuffer.allocate(Long.BYTES).putLong(number).array());
     }
 
     @Override

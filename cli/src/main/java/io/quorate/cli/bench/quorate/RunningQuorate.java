@@ -20,19 +20,21 @@ final class RunningQuorate implements RunningSystem {
     private final NodeProcesses nodes;
     private final int servers;
     private final ClusterAdmin admin;
+    private final QuorateSetup setup;
     /** Of all connections: each with a thread of its own would measure the switching between them. */
     private final ClientThreads threads =
             ClientThreads.of(Math.max(1, Runtime.getRuntime().availableProcessors() / 2));
 
-    RunningQuorate(NodeProcesses nodes, int servers, ClusterAdmin admin) {
+    RunningQuorate(NodeProcesses nodes, int servers, ClusterAdmin admin, QuorateSetup setup) {
         this.nodes = nodes;
         this.servers = servers;
         this.admin = admin;
+        this.setup = setup;
     }
 
     @Override
     public LoadTarget connect(int index) {
-        return new QuorateTarget(nodes.addresses(servers), threads);
+        return new QuorateTarget(nodes.addresses(servers), threads, setup);
     }
 
     @Override
@@ -47,8 +49,12 @@ final class RunningQuorate implements RunningSystem {
 
     @Override
     public Optional<String> leader() {
+        if (setup.shards() > 1) {
+            return Optional.empty(); // each has its own
+        }
         try {
-            return Optional.of(admin.leader(Quorate.SHARD).path("self").asText().split("\\.")[0]);
+            return Optional.of(
+                    admin.leader(setup.shardIds().get(0)).path("self").asText().split("\\.")[0]);
         } catch (AdminException e) {
             log.warn("no leader of the benchmark's shard: {}", e.getMessage());
             return Optional.empty();

@@ -1,5 +1,5 @@
 /**
- * Quorate itself as a system under test: three node processes, one shard with the key-value application.
+ * Quorate itself as a system under test: three node processes, shards with the key-value application.
  *
  * <p>API: internal.
  */

@@ -16,6 +16,7 @@ import io.quorate.cli.bench.measure.RunResult;
 import io.quorate.cli.bench.measure.SystemSummary;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 
 /**
  * A comparison as one JSON object.
@@ -57,6 +58,7 @@ public final class JsonReport {
         node.put("system", system.system());
         node.put("role", system.role().name().toLowerCase(Locale.ROOT));
         node.put("description", header.descriptionOf(system.system()));
+        header.settings().getOrDefault(system.system(), Map.of()).forEach(node.putObject("settings")::put);
         workload(node, system.workload());
         rates(node, system.workload(), system.entriesPerSecond(), system.requestsPerSecond());
         node.put("meanMillis", rounded(system.latency(LatencySummary::meanMillis)));

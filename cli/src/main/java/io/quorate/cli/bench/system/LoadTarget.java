@@ -28,7 +28,7 @@ public interface LoadTarget extends AutoCloseable {
     default void prepareReads(int valueBytes) {}
 
     /**
-     * Reads linearizably what the system offers to read; completes when the answer arrived.
+     * Reads what the system offers to read, as it was set up to; completes when the answer arrived.
      *
      * @param reader who reads, from 0
      * @param sequence distinct for each read of this reader, from 0

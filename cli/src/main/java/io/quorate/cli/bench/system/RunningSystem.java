@@ -15,7 +15,7 @@ public interface RunningSystem extends AutoCloseable {
     /** Its server processes, in a stable order. */
     List<ServerProcess> servers();
 
-    /** The name of the server that leads, as far as is known now. */
+    /** The name of the server that leads, as far as is known now; empty where there are several leaders. */
     Optional<String> leader();
 
     @Override

@@ -1,6 +1,7 @@
 package io.quorate.cli.bench.system;
 
 import java.io.IOException;
+import java.util.Map;
 
 /** A replicated system that the harness can start on this machine, again and again, each time from nothing. */
 public interface SystemUnderTest {
@@ -9,6 +10,11 @@ public interface SystemUnderTest {
 
     /** One line for the report: version and the settings that matter. */
     String description();
+
+    /** What was chosen of it, by name, for the report; empty where there is nothing to choose. */
+    default Map<String, String> settings() {
+        return Map.of();
+    }
 
     /**
      * Starts the server processes and returns when they have a leader and take load.

@@ -37,6 +37,8 @@ class JsonReportTest {
         assertThat(json.get("valueBytes").asInt()).isEqualTo(256);
         assertThat(json.get("mode").asText()).isEqualTo("closed");
         assertThat(json.get("operation").asText()).isEqualTo("append");
+        assertThat(json.at("/settings/shards").asText()).isEqualTo("4");
+        assertThat(json.at("/systems/1/settings").size()).isZero();
         assertThat(json.get("steady").isBoolean()).isTrue();
         assertThat(json.get("warmupSeconds").asDouble()).isEqualTo(5);
         assertThat(json.get("ratioToBaseline").asDouble()).isCloseTo(13.6667, within(1e-9));

@@ -13,7 +13,8 @@ final class ReportSamples {
             Instant.parse("2026-11-22T12:00:00Z"),
             "Linux, 2 cores",
             "data on ext4",
-            Map.of("quorate", "Quorate <&> \"others\"", "ratis-defaults", "as it comes"));
+            Map.of("quorate", "Quorate <&> \"others\"", "ratis-defaults", "as it comes"),
+            Map.of("quorate", Map.of("shards", "4")));
 
     static final Comparison COMPARISON = Comparison.of(List.of(
             ResultSamples.run(Role.SUBJECT, "quorate", 1, 40_000),
