@@ -131,6 +131,23 @@ class LauncherTest {
     }
 
     @Test
+    void anArchiveOfClassesIsUsedAndOneThatIsBrokenDoesNoHarm() throws Exception {
+        CommandRun first = launch("--version");
+        Path archive = Files.writeString(root.resolve("target/dist/1/quorate.jsa"), "no archive");
+        assertThat(launch("--version").out()).isEqualTo(first.out());
+
+        Path recording = Files.createDirectories(temp.resolve("recording jdk/bin"));
+        Files.writeString(recording.getParent().resolve("release"), "JAVA_VERSION=\"17.0.1\"\n");
+        executable(Files.writeString(recording.resolve("java"), "#!/bin/sh\nprintf '%s\\n' \"$@\"\n"));
+        environment.put("JAVA_HOME", recording.getParent().toString());
+        assertThat(launch("--version").out().lines()).contains("-XX:SharedArchiveFile=" + archive, "-Xshare:auto");
+        assertThat(launch("status").out()).contains("-XX:TieredStopAtLevel=1");
+        assertThat(launch("node", "--config", "f").out())
+                .as("what runs for long needs both compilers")
+                .doesNotContain("TieredStopAtLevel");
+    }
+
+    @Test
     void exitStatusAndArgumentsPassThroughAndALinkWorks() throws Exception {
         Path link = Files.createSymbolicLink(temp.resolve("q"), root.resolve("quorate"));
         CommandRun run = run(link, "no such command");
