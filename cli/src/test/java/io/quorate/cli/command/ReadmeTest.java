@@ -23,6 +23,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import javax.tools.ToolProvider;
@@ -100,10 +102,12 @@ class ReadmeTest {
 
     private List<CommandRun> commands(String block, String place) throws Exception {
         List<CommandRun> runs = new ArrayList<>();
+        Map<String, String> exported = new TreeMap<>();
         for (String line : here(block, place).lines().toList()) {
             if (line.startsWith("export ")) {
                 String[] variable = line.substring("export ".length()).split("=", 2);
                 System.setProperty(variable[0], variable[1]);
+                exported.put(variable[0], variable[1]);
             }
             if (line.startsWith("printf ")) {
                 bash(line);
@@ -119,8 +123,29 @@ class ReadmeTest {
                 assertThat(run.status()).as(line + ": " + run).isZero();
                 runs.add(run);
             }
+            if (line.startsWith("curl ") && isInstalled("curl")) {
+                curl(line, exported);
+            }
         }
         return runs;
+    }
+
+    /** What a node's pages show while it serves. */
+    private static void curl(String line, Map<String, String> exported) throws IOException, InterruptedException {
+        String expected = line.endsWith("/ready") ? "\"ready\":true" : "quorate_shard_applied_lsn{shard=\"orders\"";
+        // who was elected takes a moment to get around
+        String patient = line.replaceFirst("^curl", "curl -s --show-error --fail --retry 60 --retry-delay 1");
+        ProcessBuilder bash = new ProcessBuilder("bash", "-euo", "pipefail", "-c", patient).redirectErrorStream(true);
+        bash.environment().putAll(exported);
+        Process process = bash.start();
+        String page = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        assertThat(process.waitFor()).as("%s: %s", line, page).isZero();
+        assertThat(page).as(line).contains(expected);
+    }
+
+    private static boolean isInstalled(String program) {
+        return Arrays.stream(System.getenv("PATH").split(File.pathSeparator))
+                .anyMatch(place -> Files.isExecutable(Path.of(place, program)));
     }
 
     /** What goes on with the nodes of a section. */
@@ -171,10 +196,7 @@ class ReadmeTest {
 
     @Test
     void aClusterWithMutualTlsIsMadeAsItSays() throws Exception {
-        assumeTrue(
-                Arrays.stream(System.getenv("PATH").split(File.pathSeparator))
-                        .anyMatch(place -> Files.isExecutable(Path.of(place, "openssl"))),
-                "openssl is not installed");
+        assumeTrue(isInstalled("openssl"), "openssl is not installed");
         followSection("### With TLS", "/tmp/qs", nodes -> {});
     }
 
@@ -218,14 +240,20 @@ class ReadmeTest {
     }
 
     @Test
-    void theCoordinatesAreThoseOfThePom() throws Exception {
-        String coordinates = blocks("## Embed it", "xml").get(0);
-        String pom = Files.readString(Path.of("..", "state-machine", "pom.xml"));
+    void theCoordinatesAreThoseOfThePoms() throws Exception {
+        assertCoordinates("## Embed it", "state-machine");
+        assertCoordinates("### Test your apply function", "tests");
+    }
+
+    private static void assertCoordinates(String heading, String module) throws IOException {
+        String coordinates = blocks(heading, "xml").get(0);
+        String pom = Files.readString(Path.of("..", module, "pom.xml"));
         Matcher version = Pattern.compile("<version>(.*?)</version>").matcher(pom);
         assertThat(version.find()).isTrue();
+        String artifact = "<artifactId>quorate-" + module + "</artifactId>";
         assertThat(coordinates)
-                .contains("<groupId>io.quorate</groupId>", "<artifactId>quorate-state-machine</artifactId>")
+                .contains("<groupId>io.quorate</groupId>", artifact)
                 .contains("<version>" + version.group(1) + "</version>");
-        assertThat(pom).contains("<artifactId>quorate-state-machine</artifactId>");
+        assertThat(pom).contains(artifact);
     }
 }
