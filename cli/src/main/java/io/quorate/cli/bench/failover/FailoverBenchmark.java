@@ -23,7 +23,7 @@ import java.util.function.Consumer;
 public final class FailoverBenchmark {
     private static final ShardId SHARD = new ShardId("bench");
     private static final int NODES = 3;
-    private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final Duration PATIENCE = Duration.ofSeconds(180);
     private static final Duration WRITE_PERIOD = Duration.ofMillis(1);
     private static final long POLL_MILLIS = 5;
     /** A voter that is at most so many entries behind the leader, as one after the other was asked, has caught up. */

@@ -20,7 +20,7 @@ import org.slf4j.LoggerFactory;
 public final class Quorate implements SystemUnderTest {
     private static final Logger log = LoggerFactory.getLogger(Quorate.class);
     static final int SERVERS = 3;
-    private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final Duration PATIENCE = Duration.ofSeconds(180);
 
     private final QuorateSetup setup;
 
