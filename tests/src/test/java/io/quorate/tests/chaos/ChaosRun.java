@@ -137,6 +137,11 @@ final class ChaosRun {
         assertThat(faults).as("faults").isNotEmpty();
     }
 
+    /** Of a run that is long enough for that. */
+    void assertThatEveryKindOfFaultHappened() {
+        assertThat(faults.keySet()).as("kinds of faults that happened").containsExactlyInAnyOrderElementsOf(kinds);
+    }
+
     private void explain(ShardId shard, Silence silence) throws IOException {
         GapReport gaps = new GapReport(shard.value(), spans, silence.gaps());
         report.add(gaps.summary() + ", explained in gaps.txt");

@@ -26,6 +26,7 @@ import org.junit.jupiter.api.Test;
 @Tag("chaos")
 class ChaosTest {
     private static final Duration TIME = Duration.ofSeconds(Long.getLong("chaos.seconds", 120));
+    private static final Duration LONG_ENOUGH_FOR_ALL_FAULTS = Duration.ofSeconds(60);
     private static final Duration CONTROL_TIME = Duration.ofSeconds(20);
     private static final List<ReadPreference> LEADER_AND_FOLLOWERS =
             List.of(ReadPreference.PRIMARY, ReadPreference.SECONDARY);
@@ -38,6 +39,9 @@ class ChaosTest {
                 "mixed", seed, List.of(FaultKind.values()), ReadConsistency.LINEARIZABLE, LEADER_AND_FOLLOWERS);
         run.run(TIME);
         run.assertThatThereWasSomethingToCheck();
+        if (TIME.compareTo(LONG_ENOUGH_FOR_ALL_FAULTS) >= 0) {
+            run.assertThatEveryKindOfFaultHappened();
+        }
         CheckResult result = check(run);
         assertThat(result.verdict())
                 .as("%s\n%s", run.history(), result.describe())

@@ -21,7 +21,8 @@ import java.util.stream.IntStream;
 
 /**
  * Breaks a cluster for some time, as drawn from a seed: one fault at a time or two that overlap, calm between them. Half of the faults
- * aim at a node that says that it leads. Whatever was broken is mended at the end, also when something failed. One thread.
+ * aim at a node that says that it leads. In the last third of the time the kinds that did not happen yet come first, so that a run of
+ * some length has them all. Whatever was broken is mended at the end, also when something failed. One thread.
  */
 final class Faults {
     private static final int CALM_MILLIS = 2_500;
@@ -75,13 +76,17 @@ final class Faults {
     /** Breaks and mends until the time is over. Fails if a node that was killed does not start again. */
     void run(Duration time) throws IOException, InterruptedException {
         long end = System.nanoTime() + time.toNanos();
+        long late = end - time.toNanos() / 3;
         Deque<Broken> broken = new ArrayDeque<>();
         try {
             while (System.nanoTime() < end) {
                 rest(random.nextInt(CALM_MILLIS));
                 int together = random.nextInt(100) < PERCENT_COMBINED ? 2 : 1;
                 for (int i = 0; i < together; i++) {
-                    begin(kinds.get(random.nextInt(kinds.size())), broken).ifPresent(broken::add);
+                    FaultKind drawn = kinds.get(random.nextInt(kinds.size()));
+                    FaultKind kind =
+                            System.nanoTime() < late ? drawn : missing().orElse(drawn);
+                    begin(kind, broken).ifPresent(broken::add);
                     rest(random.nextInt(SHORTEST_MILLIS, LONGEST_MILLIS) / together);
                 }
                 mendAll(broken);
@@ -89,6 +94,11 @@ final class Faults {
         } finally {
             mendAll(broken);
         }
+    }
+
+    /** A kind that did not happen yet. */
+    private Optional<FaultKind> missing() {
+        return kinds.stream().filter(kind -> !counts.containsKey(kind)).findFirst();
     }
 
     /** Waits; LockSupport also returns early, which a drawn time does not mind, but not for an interrupt. */
