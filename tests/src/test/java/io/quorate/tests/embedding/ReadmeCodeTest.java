@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import javax.tools.ToolProvider;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -141,13 +142,22 @@ class ReadmeCodeTest {
         Path host = Files.writeString(directory.resolve("Tally.java"), embed.get(0));
         Path program = Files.writeString(
                 directory.resolve("Program.java"),
-                PROGRAM.replace("KIT\n", kit.get(0))
-                        .replace("KV\n", embed.get(1))
-                        .replace("DOOR\n", embed.get(2)));
+                imports(kit.get(0))
+                        + PROGRAM.replace("KIT\n", withoutImports(kit.get(0)))
+                                .replace("KV\n", embed.get(1))
+                                .replace("DOOR\n", embed.get(2)));
         compile(host, program);
         List<Integer> ports = FreePorts.pick(2);
         assertThat(run("Program", "127.0.0.1:" + ports.get(0), "127.0.0.1:" + ports.get(1)))
                 .contains("the kit passed it", "apple is 4", "apples: 1 at lsn 1");
+    }
+
+    private static String imports(String block) {
+        return block.lines().filter(line -> line.startsWith("import ")).collect(Collectors.joining("\n", "", "\n"));
+    }
+
+    private static String withoutImports(String block) {
+        return block.lines().filter(line -> !line.startsWith("import ")).collect(Collectors.joining("\n", "", "\n"));
     }
 
     private static String classPath() {
