@@ -21,6 +21,8 @@ import org.apache.ratis.statemachine.SnapshotInfo;
 import org.apache.ratis.statemachine.SnapshotRetentionPolicy;
 import org.apache.ratis.statemachine.StateMachineStorage;
 import org.apache.ratis.statemachine.impl.FileListSnapshotInfo;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The durable checkpoints of one replica: directories {@code checkpoint.TERM_INDEX} in the group's {@code sm} directory, which is
@@ -30,6 +32,7 @@ import org.apache.ratis.statemachine.impl.FileListSnapshotInfo;
  * checkpoints would fail every time.
  */
 final class CheckpointStorage implements StateMachineStorage {
+    private static final Logger log = LoggerFactory.getLogger(CheckpointStorage.class);
     private static final String PREFIX = "checkpoint.";
     private static final int KEPT = 2;
     /** Ratis writes one beside each file that it received; no part of a checkpoint. */
@@ -119,6 +122,17 @@ final class CheckpointStorage implements StateMachineStorage {
                     .forEach(file -> files.add(new FileInfo(file.toAbsolutePath(), null)));
         }
         return new LeasedSnapshot(files, checkpoint.termIndex());
+    }
+
+    /** True if the newest one holds an entry. */
+    boolean covers(long index) {
+        try {
+            return newest().filter(newest -> newest.termIndex().getIndex() >= index)
+                    .isPresent();
+        } catch (IOException e) {
+            log.warn("cannot look for a received snapshot in {}", directory, e);
+            return false;
+        }
     }
 
     /** Where a checkpoint at a position not known yet is made first; what an earlier crash left there is removed. */

@@ -95,7 +95,7 @@ class RatisStateMachineAdapter extends BaseStateMachine {
         opened.ifPresent(at -> {
             kept.opened(at.index());
             setLastAppliedTermIndex(TermIndex.valueOf(at.term(), at.index()));
-            log.info("[{}/{}] opened at lsn {} index {}", getId(), descriptor().shard(), at.lsn(), at.index());
+            log.info("[{}] opened at lsn {} index {}", name(), at.lsn(), at.index());
         });
         return opened.isPresent();
     }
@@ -158,9 +158,8 @@ class RatisStateMachineAdapter extends BaseStateMachine {
         Lsn lsn = state.position().lsn();
         health.park(lsn, index, cause);
         log.error(
-                "[{}/{}] parked: cannot apply entry {} behind lsn {}; this replica stops applying, others go on",
-                getId(),
-                descriptor().shard(),
+                "[{}] parked: cannot apply entry {} behind lsn {}; this replica stops applying, others go on",
+                name(),
                 index,
                 lsn,
                 cause);
@@ -174,11 +173,7 @@ class RatisStateMachineAdapter extends BaseStateMachine {
         try {
             durability.parked(state.position().index());
         } catch (IOException e) {
-            log.warn(
-                    "[{}/{}] cannot note where it parked: after a boot the entry cannot be skipped",
-                    getId(),
-                    descriptor().shard(),
-                    e);
+            log.warn("[{}] cannot note where it parked: after a boot the entry cannot be skipped", name(), e);
         }
     }
 
@@ -187,22 +182,8 @@ class RatisStateMachineAdapter extends BaseStateMachine {
      * open it.
      */
     private boolean isSuperseded(long index) {
-        if (getLifeCycleState() != LifeCycle.State.PAUSED) {
-            return false;
-        }
-        try {
-            return state.checkpoints()
-                    .newest()
-                    .filter(newest -> newest.termIndex().getIndex() >= index)
-                    .isPresent();
-        } catch (IOException e) {
-            log.warn(
-                    "[{}/{}] cannot look for a received snapshot",
-                    getId(),
-                    descriptor().shard(),
-                    e);
-            return false;
-        }
+        return getLifeCycleState() == LifeCycle.State.PAUSED
+                && state.checkpoints().covers(index);
     }
 
     /** Ratis closes a division by waiting for its updater thread, which must not wait here then; whoever closes it. */
@@ -218,6 +199,10 @@ class RatisStateMachineAdapter extends BaseStateMachine {
     /** What Ratis keeps and sends as the answer to an entry; nothing, since our appends are answered by the listener. */
     CompletableFuture<Message> reply(List<AppendOutcome> outcomes) {
         return DONE;
+    }
+
+    private String name() {
+        return getId() + "/" + descriptor().shard();
     }
 
     ShardDescriptor descriptor() {
@@ -242,9 +227,8 @@ class RatisStateMachineAdapter extends BaseStateMachine {
     public void notifyConfigurationChanged(long term, long index, RaftConfigurationProto configuration) {
         durability.group().configurationWritten(index);
         log.info(
-                "[{}/{}] configuration at index {}: {} voters, {} observers",
-                getId(),
-                descriptor().shard(),
+                "[{}] configuration at index {}: {} voters, {} observers",
+                name(),
                 index,
                 configuration.getPeersCount(),
                 configuration.getListenersCount());
@@ -252,7 +236,7 @@ class RatisStateMachineAdapter extends BaseStateMachine {
 
     @Override
     public void notifyLeaderChanged(RaftGroupMemberId member, RaftPeerId newLeader) {
-        log.info("[{}/{}] leader is now {}", getId(), descriptor().shard(), newLeader);
+        log.info("[{}] leader is now {}", name(), newLeader);
         durability.group().leaderChanged(member.getPeerId(), newLeader);
         if (!member.getPeerId().equals(newLeader)) {
             listener.leaderLost();
@@ -275,11 +259,7 @@ class RatisStateMachineAdapter extends BaseStateMachine {
     @Override
     public void notifyLogFailed(Throwable cause, LogEntryProto failedEntry) {
         if (health.logFailed(cause)) {
-            log.error(
-                    "[{}/{}] the Raft log cannot be written any more",
-                    getId(),
-                    descriptor().shard(),
-                    cause);
+            log.error("[{}] the Raft log cannot be written any more", name(), cause);
             listener.parked();
         }
     }
@@ -293,12 +273,7 @@ class RatisStateMachineAdapter extends BaseStateMachine {
     Position checkpoint() throws IOException {
         Position position = state.checkpoint(() -> getLifeCycleState() == LifeCycle.State.RUNNING);
         if (position.index() >= 0) {
-            log.info(
-                    "[{}/{}] checkpoint at lsn {} index {}",
-                    getId(),
-                    descriptor().shard(),
-                    position.lsn(),
-                    position.index());
+            log.info("[{}] checkpoint at lsn {} index {}", name(), position.lsn(), position.index());
         }
         return position;
     }
@@ -377,10 +352,7 @@ class RatisStateMachineAdapter extends BaseStateMachine {
         if (unusable) {
             listener.parked();
         } else if (health.unpark()) {
-            log.info(
-                    "[{}/{}] healed by a snapshot: applies again",
-                    getId(),
-                    descriptor().shard());
+            log.info("[{}] healed by a snapshot: applies again", name());
             listener.healed();
         }
     }
@@ -404,7 +376,7 @@ class RatisStateMachineAdapter extends BaseStateMachine {
         Optional<RuntimeException> unusable = state.unusable();
         unusable.ifPresent(e -> {
             health.park(state.position().lsn(), state.position().index() + 1, e);
-            log.error("[{}/{}] parked: {}", getId(), descriptor().shard(), e.getMessage());
+            log.error("[{}] parked: {}", name(), e.getMessage());
         });
         return unusable.isPresent();
     }
