@@ -18,9 +18,9 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.concurrent.TimeUnit;
 import java.util.function.BiFunction;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
 /**
@@ -33,7 +33,6 @@ final class ClusterCalls implements AutoCloseable {
     /** Name of the error where no node answers at all, and it is not tried any longer. */
     private static final String NO_NODE = "NO_NODE";
 
-    private static final Duration PAUSE = Duration.ofMillis(50);
     private static final Set<String> READS = Set.of(
             "hello",
             "status",
@@ -47,18 +46,6 @@ final class ClusterCalls implements AutoCloseable {
             "nodes.list",
             "nodes.standing",
             "shards.list");
-    /** Errors that pass, and what was not confirmed. */
-    private static final Set<String> PASSING = Set.of(
-            AdminClient.UNREACHABLE,
-            AdminClient.NO_ANSWER,
-            "NO_LEADER",
-            "NOT_LEADER",
-            "NOT_INITIALIZED",
-            "BEHIND",
-            "INDETERMINATE",
-            "REMOVING",
-            "METADATA_UNAVAILABLE",
-            "CONFLICT");
     /** Errors of a change behind which it may have happened. */
     private static final Set<String> UNDECIDED =
             Set.of(AdminClient.NO_ANSWER, "INDETERMINATE", "METADATA_UNAVAILABLE", "BEHIND", "FAILED", "INTERNAL");
@@ -348,46 +335,9 @@ final class ClusterCalls implements AutoCloseable {
         });
     }
 
-    /** Something that may fail for a reason that passes. */
-    interface Attempt {
-        JsonNode run();
-    }
-
-    /**
-     * Tries again what failed for a reason that passes, and what was not confirmed: the operations look at how things are before they
-     * change anything.
-     */
-    JsonNode eventually(long deadline, String what, Attempt attempt) {
-        AdminException before = null;
-        while (true) {
-            try {
-                return attempt.run();
-            } catch (AdminException e) {
-                if (!PASSING.contains(e.error()) || remaining(deadline).isZero()) {
-                    throw before == null ? e : withReason(e, before);
-                }
-                before = e;
-                pause(what);
-            }
-        }
-    }
-
-    /** The last try may have had no time left and say so only: what was said before is why it took so long. */
-    private static AdminException withReason(AdminException last, AdminException before) {
-        boolean hasOne =
-                !last.error().equals(AdminClient.NO_ANSWER) && !last.error().equals(AdminClient.UNREACHABLE);
-        return hasOne
-                ? last
-                : new AdminException(last.error(), last.getMessage() + "; before that: " + before.getMessage(), last);
-    }
-
-    private static void pause(String what) {
-        try {
-            TimeUnit.MILLISECONDS.sleep(PAUSE.toMillis());
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new AdminException("INTERRUPTED", "interrupted while waiting for " + what, e);
-        }
+    /** As {@link Attempts#eventually}. */
+    JsonNode eventually(long deadline, String what, Supplier<JsonNode> attempt) {
+        return Attempts.eventually(deadline, what, attempt);
     }
 
     long deadline() {
@@ -395,7 +345,7 @@ final class ClusterCalls implements AutoCloseable {
     }
 
     static Duration remaining(long deadline) {
-        return Duration.ofNanos(Math.max(0, deadline - System.nanoTime()));
+        return Attempts.remaining(deadline);
     }
 
     static ObjectNode none() {
