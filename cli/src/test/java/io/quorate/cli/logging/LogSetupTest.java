@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.LoggerContext;
+import ch.qos.logback.classic.spi.Configurator.ExecutionStatus;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.classic.spi.LoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
@@ -24,6 +25,17 @@ class LogSetupTest {
         assertThat(ratis.getEffectiveLevel()).isEqualTo(Level.WARN);
         assertThat(ratis.isAdditive()).isFalse();
         assertThat(ratis.getAppender("ratis")).isInstanceOf(DampingAppender.class);
+    }
+
+    @Test
+    void aFileThatIsNamedByThePropertyOfLogbackIsLeftToIt() {
+        System.setProperty("logback.configurationFile", "mine.xml");
+        try {
+            assertThat(new LogSetup().configure(context)).isEqualTo(ExecutionStatus.INVOKE_NEXT_IF_ANY);
+            assertThat(context.getLogger("org.apache.ratis").isAdditive()).isTrue();
+        } finally {
+            System.clearProperty("logback.configurationFile");
+        }
     }
 
     /** For example "Epoll available during static init of TcpMetrics", at every start of a client. */
