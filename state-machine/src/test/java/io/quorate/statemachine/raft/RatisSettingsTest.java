@@ -43,7 +43,7 @@ class RatisSettingsTest {
         assertThat(RatisSettings.manyShards()
                         .toProperties(Path.of("raft"))
                         .get("raft.server.log.appender.retry.policy"))
-                .isEqualTo("960ms,10, 1000ms,1000000");
+                .isEqualTo("460ms,10, 500ms,1000000");
     }
 
     @Test
