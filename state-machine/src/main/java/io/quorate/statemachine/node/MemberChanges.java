@@ -109,7 +109,15 @@ final class MemberChanges {
             noteMembers(shard, deadline);
             return;
         }
-        calls.call(address, "shard.open", DescriptorJson.opening(descriptor, false), patience);
+        // who has just become part of the cluster goes from waiting to serving: its port is closed in between
+        calls.eventually(
+                deadline,
+                "node " + peer.id().node() + " at " + address,
+                () -> calls.call(
+                        address,
+                        "shard.open",
+                        DescriptorJson.opening(descriptor, false),
+                        ClusterCalls.remaining(deadline)));
         progress.accept(peer.id().node() + " receives the shard" + (vote ? ", and votes once it has caught up" : ""));
         putPeer(descriptor, peer.withRole(vote ? Role.VOTER : Role.OBSERVER), deadline);
         awaitCaughtUp(shard, peer, deadline);
