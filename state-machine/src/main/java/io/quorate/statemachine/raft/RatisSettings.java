@@ -128,10 +128,10 @@ public record RatisSettings(
     /**
      * How long a leader leaves a follower alone after an error. Where the stream to it broke, Ratis' appender spins from then until the
      * next heartbeat is due, a quarter of the election timeout after the last ({@code GrpcLogAppender.shouldSendAppendEntries}), for
-     * as long as nobody answers: it is to be asleep for nearly all of that.
+     * as long as nobody answers: it is to be asleep for nearly all of that, but for half a second at most.
      */
     private String retryPolicy() {
-        long heartbeatMillis = electionTimeoutMin.toMillis() / 4;
+        long heartbeatMillis = Math.min(500, electionTimeoutMin.toMillis() / 4);
         return Math.max(10, heartbeatMillis - 40) + "ms,10, " + Math.max(100, heartbeatMillis) + "ms,1000000";
     }
 
