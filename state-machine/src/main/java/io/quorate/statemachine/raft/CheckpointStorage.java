@@ -41,16 +41,29 @@ final class CheckpointStorage implements StateMachineStorage {
     /** Longest silence of a sender that is still at work: Ratis itself gives up earlier. */
     private static final long LEASE_NANOS = TimeUnit.SECONDS.toNanos(60);
 
+    /** For whoever received one to catch up with what was written meanwhile, which may be as much. */
+    private static final long CATCH_UP_NANOS = TimeUnit.MINUTES.toNanos(5);
+
     /** A checkpoint as Ratis sees it. Ratis asks for the files again at each chunk that it sends, which keeps them alive. */
     private final class LeasedSnapshot extends FileListSnapshotInfo {
+        private final long bytes;
+
         LeasedSnapshot(List<FileInfo> files, TermIndex termIndex) {
             super(files, termIndex);
+            this.bytes = files.stream().mapToLong(FileInfo::getFileSize).sum();
         }
 
         @Override
         public List<FileInfo> getFiles() {
-            lastSentNanos.put(getTermIndex(), System.nanoTime());
+            sendings.put(getTermIndex(), new Sending(System.nanoTime(), bytes));
             return super.getFiles();
+        }
+    }
+
+    /** When a part of a checkpoint was last sent to a peer, and how much all of it is. */
+    private record Sending(long nanos, long bytes) {
+        boolean isWithin(long span) {
+            return System.nanoTime() - nanos <= span;
         }
     }
 
@@ -60,8 +73,7 @@ final class CheckpointStorage implements StateMachineStorage {
     /** Set when the group is opened. */
     private volatile Path directory;
 
-    /** When a part of a checkpoint was last sent to a peer. */
-    private final Map<TermIndex, Long> lastSentNanos = new ConcurrentHashMap<>();
+    private final Map<TermIndex, Sending> sendings = new ConcurrentHashMap<>();
 
     private volatile SnapshotInfo latest;
 
@@ -175,11 +187,19 @@ final class CheckpointStorage implements StateMachineStorage {
     public void cleanupOldSnapshots(SnapshotRetentionPolicy policy) throws IOException {
         List<Checkpoint> all = list();
         for (Checkpoint old : all.subList(0, Math.max(0, all.size() - KEPT))) {
-            Long sent = lastSentNanos.get(old.termIndex());
-            if (sent == null || System.nanoTime() - sent > LEASE_NANOS) {
+            Sending sending = sendings.get(old.termIndex());
+            if (sending == null || !sending.isWithin(LEASE_NANOS)) {
                 DurableFiles.deleteTree(old.directory());
-                lastSentNanos.remove(old.termIndex());
             }
         }
+    }
+
+    /** Checkpoints that other peers receive, or received so lately that they may still be catching up. */
+    List<KeptLog.Sent> sent() {
+        sendings.values().removeIf(sending -> !sending.isWithin(CATCH_UP_NANOS));
+        return sendings.entrySet().stream()
+                .map(sent -> new KeptLog.Sent(
+                        sent.getKey().getIndex(), sent.getValue().bytes()))
+                .toList();
     }
 }

@@ -86,8 +86,13 @@ final class RatisShard implements HostedShard, GroupEvents {
         this.appends = new ShardAppends(context, limits, this::refusedAsSteppingDown);
         this.reads = new ShardReads(context);
         Campaign campaign = new Campaign(shared.server(), group, view, health);
-        this.succession =
-                new Succession(view, descriptor.groupId(), shared.peers(), shared.executors(), campaign::against);
+        this.succession = new Succession(
+                view,
+                descriptor.groupId(),
+                shared.peers(),
+                shared.executors(),
+                shared.nodes()::isGone,
+                campaign::against);
         this.membership = new RatisMembership(
                 shared.server(),
                 group,
@@ -160,11 +165,7 @@ final class RatisShard implements HostedShard, GroupEvents {
             return CompletableFuture.completedFuture(PeerCalls.encode(state.support()));
         }
         if (call.operation() == PeerMessage.Operation.LEADER_GONE) {
-            boolean gone = view.term() == call.index()
-                    && view.leader()
-                            .filter(leader -> shared.nodes().isGone(leader.address()))
-                            .isPresent();
-            return CompletableFuture.completedFuture(new long[] {gone ? 1 : 0, 0, 0});
+            return CompletableFuture.completedFuture(new long[] {succession.agrees(call.index()) ? 1 : 0, 0, 0});
         }
         PeerCalls.LogState log = view.logState(call.index());
         return CompletableFuture.completedFuture(new long[] {log.term(), log.flushedIndex(), log.termAtIndex()});

@@ -293,7 +293,10 @@ class RatisStateMachineAdapter extends BaseStateMachine {
                 .mapToLong(CommitInfoProto::getCommitIndex)
                 .min()
                 .orElse(RaftLog.INVALID_LOG_INDEX);
-        return kept.purgeable(checkpoint.getTermIndex().getIndex(), slowest);
+        return kept.purgeable(
+                checkpoint.getTermIndex().getIndex(),
+                slowest,
+                state.checkpoints().sent());
     }
 
     /** As {@link io.quorate.statemachine.raft.sync.LogDirectorySync#truncations}. */

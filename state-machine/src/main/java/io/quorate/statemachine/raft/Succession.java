@@ -12,6 +12,7 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -34,15 +35,35 @@ final class Succession {
     private final UUID group;
     private final PeerCalls peers;
     private final NodeExecutors executors;
+    private final Predicate<String> gone;
     private final Consumer<PeerId> campaign;
 
-    /** @param campaign begins an election against a leader; may block */
-    Succession(GroupView view, UUID group, PeerCalls peers, NodeExecutors executors, Consumer<PeerId> campaign) {
+    /**
+     * @param gone whether the port at an address takes no connection
+     * @param campaign begins an election against a leader; may block
+     */
+    Succession(
+            GroupView view,
+            UUID group,
+            PeerCalls peers,
+            NodeExecutors executors,
+            Predicate<String> gone,
+            Consumer<PeerId> campaign) {
         this.view = view;
         this.group = group;
         this.peers = peers;
         this.executors = executors;
+        this.gone = gone;
         this.campaign = campaign;
+    }
+
+    /**
+     * What this voter answers to another that has lost the leader of a term. One that has not heard of any leader in that term, since it
+     * was started a moment ago, loses none: were it to say no, two voters of three would wait for the election timeout.
+     */
+    boolean agrees(long term) {
+        return view.term() == term
+                && view.leader().map(Peer::address).map(gone::test).orElse(true);
     }
 
     /** Called by any thread; does not block. */

@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.quorate.topology.PeerId;
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
@@ -19,7 +21,9 @@ class SuccessionTest {
     private final TestGroup group = new TestGroup("a", "b", "c");
     private final TestPeers peers = new TestPeers();
     private final List<PeerId> campaigns = new CopyOnWriteArrayList<>();
-    private final Succession succession = new Succession(group, UUID.randomUUID(), peers, executors, campaigns::add);
+    private final Set<String> gone = ConcurrentHashMap.newKeySet();
+    private final Succession succession =
+            new Succession(group, UUID.randomUUID(), peers, executors, gone::contains, campaigns::add);
 
     @AfterEach
     void stop() {
@@ -55,6 +59,21 @@ class SuccessionTest {
         all.stream().skip(2).forEach(asked -> asked.answer().complete(true));
         Awaitility.await("a campaign").atMost(PATIENCE).until(() -> !campaigns.isEmpty());
         assertThat(campaigns).containsExactly(TestGroup.id("b"));
+    }
+
+    @Test
+    void aVoterAgreesOnceItHasLostTheLeaderOfThatTermItself() {
+        group.follow("b");
+        assertThat(succession.agrees(group.term())).isFalse();
+        gone.add(ADDRESS);
+        assertThat(succession.agrees(group.term())).isTrue();
+        assertThat(succession.agrees(group.term() + 1)).as("another term").isFalse();
+    }
+
+    @Test
+    void aVoterThatWasStartedAMomentAgoAndHasHeardOfNoLeaderAgrees() {
+        group.followNobody();
+        assertThat(succession.agrees(group.term())).isTrue();
     }
 
     @Test

@@ -41,6 +41,11 @@ final class TestGroup implements GroupView {
         leader = peer(name);
     }
 
+    /** This replica has not heard of a leader. */
+    void followNobody() {
+        leader = null;
+    }
+
     /** Other voters, all with an address. */
     void become(String... names) {
         addresses.clear();
@@ -68,12 +73,12 @@ final class TestGroup implements GroupView {
 
     @Override
     public boolean leads() {
-        return leader.id().equals(SELF);
+        return leader != null && leader.id().equals(SELF);
     }
 
     @Override
     public Optional<Peer> leader() {
-        return Optional.of(leader);
+        return Optional.ofNullable(leader);
     }
 
     @Override
