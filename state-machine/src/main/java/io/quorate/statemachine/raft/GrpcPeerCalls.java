@@ -103,6 +103,11 @@ final class GrpcPeerCalls implements PeerCalls, IdentityWatch.Greeter, AutoClose
         return call(peer, PeerMessage.Operation.LEADER_GONE, group, term).thenApply(answer -> answer[0] != 0);
     }
 
+    @Override
+    public CompletableFuture<Boolean> runs(Peer peer, UUID group) {
+        return call(peer, PeerMessage.Operation.RUNS, group, -1).thenApply(answer -> answer[0] != 0);
+    }
+
     /**
      * Asks a node whether it goes on serving: false if it is about to stop. Fails if it does not answer within a second; any answer
      * is a sign of life.

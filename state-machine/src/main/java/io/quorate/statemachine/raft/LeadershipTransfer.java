@@ -12,6 +12,7 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BiFunction;
+import java.util.function.Function;
 import java.util.function.Supplier;
 
 /**
@@ -33,9 +34,12 @@ final class LeadershipTransfer {
     private static final long PAUSE_MILLIS = 300;
 
     private static final long SETTLE_POLL_MILLIS = 20;
+    /** Between two questions to a successor that does not run yet. */
+    private static final long RUN_POLL_MILLIS = 50;
 
     private final GroupView view;
     private final RaftBatcher batcher;
+    private final Function<Peer, CompletableFuture<Boolean>> runs;
     private final BiFunction<PeerId, Duration, CompletableFuture<Void>> ask;
     private final Executor executor;
     private final AtomicBoolean busy = new AtomicBoolean();
@@ -43,28 +47,53 @@ final class LeadershipTransfer {
     private volatile boolean asking;
 
     /**
+     * @param runs asks a voter whether it takes part already
      * @param ask asks Ratis to hand leadership to a voter within a time; fails with what Ratis says
      * @param executor where it is asked: not where appends end, which is in the middle of what Ratis does
      */
     LeadershipTransfer(
             GroupView view,
             RaftBatcher batcher,
+            Function<Peer, CompletableFuture<Boolean>> runs,
             BiFunction<PeerId, Duration, CompletableFuture<Void>> ask,
             Executor executor) {
         this.view = view;
         this.batcher = batcher;
+        this.runs = runs;
         this.ask = ask;
         this.executor = executor;
     }
 
-    /** Fails with what Ratis said at the last attempt, or with {@link MembershipException} if another transfer is under way. */
-    CompletableFuture<Void> to(PeerId target, Duration timeout) {
+    /**
+     * Fails with what Ratis said at the last attempt, or with {@link MembershipException} if another transfer is under way or the
+     * successor cannot lead now, for which no append is held back.
+     */
+    CompletableFuture<Void> to(Peer target, Duration timeout) {
         if (!busy.compareAndSet(false, true)) {
             return CompletableFuture.failedFuture(new MembershipException(
                     Fate.PASSING, "another transfer of leadership is under way; try again in a moment"));
         }
         long deadline = System.nanoTime() + timeout.toNanos();
-        return attempt(target, deadline, ATTEMPTS).whenComplete((done, failure) -> busy.set(false));
+        return running(target, deadline)
+                .thenCompose(running -> attempt(target.id(), deadline, ATTEMPTS))
+                .whenComplete((done, failure) -> busy.set(false));
+    }
+
+    /** Ratis cannot transfer to a member that was just let in, and refuses appends from then on ({@link RatisMembership}). */
+    private CompletableFuture<Void> running(Peer target, long deadline) {
+        return runs.apply(target)
+                .exceptionallyCompose(silent -> CompletableFuture.failedFuture(new MembershipException(
+                        Fate.PASSING, target.id() + " does not answer: " + silent.getMessage())))
+                .thenCompose(running -> {
+                    if (running) {
+                        return CompletableFuture.completedFuture(null);
+                    }
+                    if (deadline - System.nanoTime() <= 0) {
+                        return CompletableFuture.failedFuture(new MembershipException(
+                                Fate.PASSING, target.id() + " was let in but does not take part yet; try again"));
+                    }
+                    return after(RUN_POLL_MILLIS, () -> running(target, deadline));
+                });
     }
 
     private CompletableFuture<Void> attempt(PeerId target, long deadline, int left) {

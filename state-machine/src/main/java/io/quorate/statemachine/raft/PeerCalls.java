@@ -37,6 +37,12 @@ interface PeerCalls {
      */
     CompletableFuture<Boolean> leaderGone(Peer peer, UUID group, long term);
 
+    /**
+     * Asks a member whether it takes part already: one that was just let in begins with its leader's next message, and can be elected
+     * only then.
+     */
+    CompletableFuture<Boolean> runs(Peer peer, UUID group);
+
     /** The answer to {@link #versions}: each range as its oldest in the upper and its newest in the lower half of a number. */
     static long[] encode(VersionSupport support) {
         return new long[] {pack(support.featureLevels()), pack(support.applyVersions()), 0};

@@ -20,7 +20,8 @@ final class PeerMessage {
         /** Of a node, not of a group: the group says nothing. */
         STAYS,
         /** Of a node, too: the group carries the caller's incarnation and its process, see {@link IdentityWatch}. */
-        PRESENCE
+        PRESENCE,
+        RUNS
     }
 
     /** A question. */

@@ -81,6 +81,12 @@ final class RaftView implements GroupView {
         return open().map(division -> division.getInfo().isLeader()).orElse(false);
     }
 
+    /** False while this replica has not heard of its leader since it was let in, and while it is closed. */
+    boolean runs() {
+        return open().map(division -> division.getInfo().getLifeCycleState().isRunning())
+                .orElse(false);
+    }
+
     /** False while this replica leads but has not yet applied what earlier leaders committed. */
     boolean mayAppend() {
         return open().map(division -> division.getInfo().isLeaderReady()

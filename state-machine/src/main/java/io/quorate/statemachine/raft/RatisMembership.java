@@ -13,6 +13,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import org.apache.ratis.proto.RaftProtos.RaftPeerRole;
 import org.apache.ratis.protocol.LeaderElectionManagementRequest;
@@ -53,13 +54,14 @@ final class RatisMembership implements Membership {
             RaftView view,
             LocalCalls calls,
             RaftBatcher batcher,
+            Function<Peer, CompletableFuture<Boolean>> runs,
             Executor after) {
         this.server = server;
         this.group = group;
         this.view = view;
         this.calls = calls;
         this.after = after;
-        this.transfer = new LeadershipTransfer(view, batcher, this::ask, after);
+        this.transfer = new LeadershipTransfer(view, batcher, runs, this::ask, after);
     }
 
     @Override
@@ -161,12 +163,13 @@ final class RatisMembership implements Membership {
         if (view.self().equals(target)) {
             return CompletableFuture.completedFuture(null);
         }
-        boolean votes = view.peers().stream()
-                .anyMatch(p -> p.id().equals(target) && p.role().votes());
-        if (!votes) {
+        Optional<Peer> heir = view.peers().stream()
+                .filter(p -> p.id().equals(target) && p.role().votes())
+                .findFirst();
+        if (heir.isEmpty()) {
             return refuse(target + " is no voter of this shard");
         }
-        return transfer.to(target, timeout)
+        return transfer.to(heir.get(), timeout)
                 .exceptionallyCompose(failure -> CompletableFuture.failedFuture(
                         MembershipFailures.ofTransfer("transfer of leadership to " + target, failure)));
     }

@@ -68,13 +68,13 @@ public record RatisSettings(
     }
 
     /**
-     * Hundreds of shards in one process: small buffers, and a heartbeat each second, so that a leader that falls silent is missed after
-     * two to three. One whose process ends is succeeded as fast as elsewhere: its connections break.
+     * Hundreds of shards in one process: small buffers, and a heartbeat each two seconds, so that a leader that falls silent is missed
+     * after four to six. One whose process ends is succeeded as fast as elsewhere: its connections break.
      */
     public static RatisSettings manyShards() {
         return new RatisSettings(
-                Duration.ofSeconds(2),
-                Duration.ofSeconds(3),
+                Duration.ofSeconds(4),
+                Duration.ofSeconds(6),
                 8 << 20,
                 1200 << 10,
                 1 << 20,
@@ -140,8 +140,8 @@ public record RatisSettings(
         p.set("raft.server.storage.dir", storage.toString());
         p.set("raft.server.rpc.timeout.min", electionTimeoutMin.toMillis() + "ms");
         p.set("raft.server.rpc.timeout.max", electionTimeoutMax.toMillis() + "ms");
-        p.set("raft.server.rpc.first-election.timeout.min", electionTimeoutMin.toMillis() + "ms");
-        p.set("raft.server.rpc.first-election.timeout.max", electionTimeoutMax.toMillis() + "ms");
+        p.set("raft.server.rpc.first-election.timeout.min", Math.min(2000, electionTimeoutMin.toMillis()) + "ms");
+        p.set("raft.server.rpc.first-election.timeout.max", Math.min(3000, electionTimeoutMax.toMillis()) + "ms");
         p.set("raft.server.leaderelection.leader.step-down.wait-time", electionTimeoutMax.toMillis() + "ms");
         p.set("raft.server.log.append-entries.compose.enabled", "false");
         p.set("raft.server.log.log-metadata.enabled", "false");

@@ -99,6 +99,7 @@ final class RatisShard implements HostedShard, GroupEvents {
                 view,
                 shared.calls(),
                 appends.batcher(),
+                peer -> shared.peers().runs(peer, descriptor.groupId()),
                 shared.executors().workers());
         this.tailer = new LogTailer(view, state, shared.executors().readers());
         this.agreement = new VersionAgreement(view, descriptor.groupId(), shared.peers(), state);
@@ -166,6 +167,9 @@ final class RatisShard implements HostedShard, GroupEvents {
         }
         if (call.operation() == PeerMessage.Operation.LEADER_GONE) {
             return CompletableFuture.completedFuture(new long[] {succession.agrees(call.index()) ? 1 : 0, 0, 0});
+        }
+        if (call.operation() == PeerMessage.Operation.RUNS) {
+            return CompletableFuture.completedFuture(new long[] {view.runs() ? 1 : 0, 0, 0});
         }
         PeerCalls.LogState log = view.logState(call.index());
         return CompletableFuture.completedFuture(new long[] {log.term(), log.flushedIndex(), log.termAtIndex()});

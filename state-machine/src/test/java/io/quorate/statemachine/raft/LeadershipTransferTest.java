@@ -8,6 +8,7 @@ import io.quorate.wal.log.Bytes;
 import io.quorate.wal.log.EntryBatch;
 import io.quorate.wal.log.EntryKind;
 import io.quorate.wal.log.LogRecord;
+import io.quorate.wal.log.MembershipException;
 import io.quorate.wal.log.RejectReason;
 import io.quorate.wal.log.WriteConcern;
 import java.time.Duration;
@@ -55,17 +56,60 @@ class LeadershipTransferTest {
         LeadershipTransfer transfer = new LeadershipTransfer(
                 new TestGroup("a", "b", "c"),
                 batcher,
+                heir -> CompletableFuture.completedFuture(true),
                 (target, timeout) -> {
                     submittedAtTry.add(submitted.get());
                     append();
                     return CompletableFuture.failedFuture(new IllegalStateException("planted"));
                 },
                 executor);
-        assertThat(transfer.to(TestGroup.id("b"), Duration.ofMinutes(1)))
+        assertThat(transfer.to(TestGroup.peer("b"), Duration.ofMinutes(1)))
                 .failsWithin(Duration.ofMinutes(1))
                 .withThrowableThat()
                 .withMessageContaining("planted");
         assertThat(submittedAtTry).containsExactly(0, 1, 2);
+    }
+
+    @Test
+    void aMemberThatWasJustLetInIsAskedUntilItRunsBeforeAnAppendIsHeldBack() {
+        AtomicInteger questions = new AtomicInteger();
+        AtomicInteger questionsAtTry = new AtomicInteger();
+        LeadershipTransfer transfer = new LeadershipTransfer(
+                new TestGroup("a", "b", "c"),
+                batcher,
+                heir -> CompletableFuture.completedFuture(batcher.isHeld() || questions.incrementAndGet() == 3),
+                (target, timeout) -> {
+                    questionsAtTry.set(questions.get());
+                    return CompletableFuture.completedFuture(null);
+                },
+                executor);
+        assertThat(transfer.to(TestGroup.peer("b"), Duration.ofMinutes(1))).succeedsWithin(Duration.ofMinutes(1));
+        assertThat(questionsAtTry).hasValue(3);
+    }
+
+    @Test
+    void forAMemberThatCannotLeadNowNoAppendIsHeldBack() {
+        AtomicInteger tries = new AtomicInteger();
+        for (boolean silent : new boolean[] {true, false}) {
+            LeadershipTransfer transfer = new LeadershipTransfer(
+                    new TestGroup("a", "b", "c"),
+                    batcher,
+                    heir -> silent
+                            ? CompletableFuture.failedFuture(new IllegalStateException("planted"))
+                            : CompletableFuture.completedFuture(false),
+                    (target, timeout) -> {
+                        tries.incrementAndGet();
+                        return CompletableFuture.completedFuture(null);
+                    },
+                    executor);
+            assertThat(transfer.to(TestGroup.peer("b"), Duration.ofMillis(1)))
+                    .failsWithin(Duration.ofMinutes(1))
+                    .withThrowableThat()
+                    .withCauseInstanceOf(MembershipException.class)
+                    .withMessageContaining(silent ? "does not answer" : "does not take part yet");
+        }
+        assertThat(tries).hasValue(0);
+        assertThat(batcher.isHeld()).isFalse();
     }
 
     @Test
@@ -75,13 +119,14 @@ class LeadershipTransferTest {
         LeadershipTransfer transfer = new LeadershipTransfer(
                 new TestGroup("a", "b", "c"),
                 batcher,
+                heir -> CompletableFuture.completedFuture(true),
                 (target, timeout) -> {
                     asked.complete(null);
                     return answer;
                 },
                 executor);
         assertThat(transfer.isAsking()).isFalse();
-        CompletableFuture<Void> done = transfer.to(TestGroup.id("b"), Duration.ofMinutes(1));
+        CompletableFuture<Void> done = transfer.to(TestGroup.peer("b"), Duration.ofMinutes(1));
         asked.join();
         assertThat(transfer.isAsking()).isTrue();
         answer.complete(null);

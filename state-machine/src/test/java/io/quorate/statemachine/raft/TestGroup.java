@@ -32,7 +32,7 @@ final class TestGroup implements GroupView {
         return new PeerId(new NodeId(name), new Incarnation(1));
     }
 
-    private static Peer peer(String name) {
+    static Peer peer(String name) {
         return new Peer(id(name), "127.0.0.1:1", Role.VOTER);
     }
 

@@ -51,6 +51,11 @@ final class TestPeers implements PeerCalls {
         return asked.answer();
     }
 
+    @Override
+    public CompletableFuture<Boolean> runs(Peer peer, UUID group) {
+        throw new AssertionError("nobody asks here whether it runs");
+    }
+
     synchronized List<AskedForLeader> openForLeader() {
         return List.copyOf(openForLeader);
     }
