@@ -100,7 +100,8 @@ final class PeersCommand extends CommandGroup {
             description = {
                 "Adds the node at an address to a shard.",
                 "",
-                "The node joins the cluster if it is new, receives the shard's state as an observer, and votes once it has caught up."
+                "The node joins the cluster if it is new, is brought up to date while it counts for no majority, and votes once it has"
+                        + " caught up. How far it is is shown once a second."
             },
             mixinStandardHelpOptions = true,
             optionListHeading = "%nOptions:%n",

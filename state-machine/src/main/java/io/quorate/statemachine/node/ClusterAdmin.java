@@ -261,8 +261,8 @@ public final class ClusterAdmin implements AutoCloseable {
     }
 
     /**
-     * Adds the node at an address to a shard: the node joins the cluster if it has not, receives the shard as an observer, and
-     * votes once it has caught up.
+     * Adds the node at an address to a shard: the node joins the cluster if it has not, is brought up to date without being counted
+     * anywhere, and votes once it has caught up.
      *
      * @param vote false to leave it an observer
      */

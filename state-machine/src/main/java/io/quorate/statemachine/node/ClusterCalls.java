@@ -16,8 +16,11 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.function.BiFunction;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -318,6 +321,26 @@ final class ClusterCalls implements AutoCloseable {
             return replica(call(address, "status", none(), STEP), shard);
         } catch (AdminException unreachable) {
             return Optional.empty();
+        }
+    }
+
+    /** Makes a call that may take long, and does something else once a second until it is answered. */
+    JsonNode watched(Supplier<JsonNode> call, Runnable eachSecond) {
+        CompletableFuture<JsonNode> answer = CompletableFuture.supplyAsync(call, asking);
+        while (true) {
+            try {
+                return answer.get(1, TimeUnit.SECONDS);
+            } catch (TimeoutException notYet) {
+                eachSecond.run();
+            } catch (ExecutionException e) {
+                throw e.getCause() instanceof AdminException refused
+                        ? refused
+                        : new IllegalStateException(e.getCause());
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                throw new AdminException(
+                        "INTERRUPTED", "interrupted while it waited; what was asked for may still happen");
+            }
         }
     }
 

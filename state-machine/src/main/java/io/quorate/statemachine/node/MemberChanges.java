@@ -22,6 +22,8 @@ import java.util.function.Consumer;
  */
 final class MemberChanges {
     private static final Duration STEP = ClusterCalls.STEP;
+    /** Who is behind by no more has caught up. */
+    private static final long CLOSE_ENTRIES = 100;
 
     private final ClusterCalls calls;
     private final Duration patience;
@@ -75,8 +77,8 @@ final class MemberChanges {
     }
 
     /**
-     * Adds the node at an address to a shard: the node joins the cluster if it has not, receives the shard as an observer, and
-     * votes once it has caught up.
+     * Adds the node at an address to a shard: the node joins the cluster if it has not, is brought up to date without being counted
+     * anywhere, and votes once it has caught up.
      *
      * @param vote false to leave it an observer
      */
@@ -191,20 +193,28 @@ final class MemberChanges {
             JsonNode leader = calls.findLeader(shard, List.of());
             long millis = Math.max(1, ClusterCalls.remaining(deadline).toMillis());
             arguments.put("timeoutMillis", millis);
-            return calls.call(leader.path("address").asText(), "peer.put", arguments, Duration.ofMillis(millis));
+            String address = leader.path("address").asText();
+            return calls.watched(
+                    () -> calls.call(address, "peer.put", arguments, Duration.ofMillis(millis)),
+                    () -> calls.statusOf(shard, address).ifPresent(now -> tellProgress(shard, peer, now)));
         });
+    }
+
+    /** Returns how many entries a peer is behind. */
+    private long tellProgress(ShardId shard, Peer peer, JsonNode leader) {
+        long committed = leader.path("committedIndex").asLong();
+        long applied = calls.statusOf(shard, peer.address())
+                .map(status -> status.path("appliedIndex").asLong(-1))
+                .orElse(-1L);
+        progress.accept(peer.id().node() + " has applied " + applied + " of " + committed);
+        return committed - applied;
     }
 
     private void awaitCaughtUp(ShardId shard, Peer peer, long deadline) {
         calls.eventually(deadline, peer.id().node() + " to catch up", () -> {
-            long committed = leader(shard).path("committedIndex").asLong();
-            long applied = calls.statusOf(shard, peer.address())
-                    .map(status -> status.path("appliedIndex").asLong(-1))
-                    .orElse(-1L);
-            progress.accept(peer.id().node() + " has applied " + applied + " of " + committed);
-            if (committed - applied > 100) {
-                throw new AdminException(
-                        "BEHIND", peer.id().node() + " is " + (committed - applied) + " entries behind");
+            long behind = tellProgress(shard, peer, leader(shard));
+            if (behind > CLOSE_ENTRIES) {
+                throw new AdminException("BEHIND", peer.id().node() + " is " + behind + " entries behind");
             }
             return ClusterCalls.none();
         });
