@@ -19,6 +19,12 @@ final class AckGap {
         acknowledgedSince = false;
     }
 
+    /** What was sent so far may still be answered by the leader that is gone now: only what is sent from now on shows another one. */
+    synchronized void disturbed(long now) {
+        begun = now;
+        acknowledgedSince = false;
+    }
+
     /** @param sent when the request was sent that is acknowledged */
     synchronized void acknowledged(long sent, long now) {
         longest = Math.max(longest, now - last);
@@ -26,7 +32,7 @@ final class AckGap {
         acknowledgedSince |= sent - begun > 0;
     }
 
-    /** True once a request that was sent after {@link #begin} was acknowledged. */
+    /** True once a request that was sent after {@link #begin}, or {@link #disturbed} since, was acknowledged. */
     synchronized boolean isOver() {
         return acknowledgedSince;
     }

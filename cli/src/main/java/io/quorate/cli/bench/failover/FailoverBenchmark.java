@@ -101,6 +101,7 @@ public final class FailoverBenchmark {
             case STOP -> nodes.process(leader).pause();
             case TRANSFER -> admin.transferLeadership(SHARD, new NodeId(NodeProcesses.name(leader % NODES + 1)));
         }
+        writer.gap().disturbed(System.nanoTime()); // not before: to send a signal takes milliseconds
         await("an acknowledgement after the leader's loss", () -> writer.gap().isOver());
         pause(Duration.ofSeconds(1)); // a leader that came and went at once would show as a second gap
         double gap = writer.gap().longest(System.nanoTime()) / 1e6;

@@ -32,6 +32,21 @@ class AckGapTest {
                 .isEqualTo(50);
     }
 
+    /** Else a leader that answers once more while it is being stopped ends the round, and the gap is cut where the round ends. */
+    @Test
+    void whatTheOldLeaderAnswersWhileItIsBeingStoppedDoesNotEndTheGap() {
+        AckGap gap = new AckGap(0);
+        gap.begin(100);
+        gap.acknowledged(101, 102);
+        gap.disturbed(103);
+        assertThat(gap.isOver()).isFalse();
+        gap.acknowledged(102, 104);
+        assertThat(gap.isOver()).isFalse();
+        gap.acknowledged(105, 4_000);
+        assertThat(gap.isOver()).isTrue();
+        assertThat(gap.longest(4_001)).isEqualTo(3_896);
+    }
+
     @Test
     void anAnswerToWhatWasSentBeforeTheBeginDoesNotEndIt() {
         AckGap gap = new AckGap(0);
