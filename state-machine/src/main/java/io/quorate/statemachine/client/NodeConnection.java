@@ -116,6 +116,7 @@ final class NodeConnection extends ClientCall.Listener<WireMessage> {
             int to = from + 1;
             while (to < appends.size()
                     && appends.get(to).concern().equals(first.concern())
+                    && appends.get(to).life().equals(first.life())
                     && Timeouts.remainingMillis(appends.get(to).deadlineNanos() - now) == timeoutMillis) {
                 to++;
             }
@@ -132,7 +133,7 @@ final class NodeConnection extends ClientCall.Listener<WireMessage> {
                 new ClientRequest.AppendGroup(
                         id,
                         shard.id(),
-                        0,
+                        Optional.of(appends.get(0).life()),
                         appends.get(0).concern(),
                         timeoutMillis,
                         appends.stream().map(Append::record).toList()),
@@ -171,7 +172,6 @@ final class NodeConnection extends ClientCall.Listener<WireMessage> {
                 new ClientRequest.QueryGroup(
                         id,
                         shard.id(),
-                        0,
                         queries.get(0).consistency(),
                         timeoutMillis,
                         queries.stream().map(Query::bytes).toList()),

@@ -12,6 +12,7 @@ import io.quorate.statemachine.wire.ServerResponse;
 import io.quorate.statemachine.wire.ServerResponse.Location;
 import io.quorate.statemachine.wire.ServerResponse.Pong;
 import io.quorate.statemachine.wire.ServerResponse.Welcome;
+import io.quorate.topology.Peer;
 import io.quorate.topology.ShardId;
 import io.quorate.wal.log.Bytes;
 import io.quorate.wal.log.LogRecord;
@@ -20,7 +21,9 @@ import io.quorate.wal.log.Lsn;
 import io.quorate.wal.log.ReadUnavailableException;
 import io.quorate.wal.log.RejectReason;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
+import java.util.UUID;
 import java.util.concurrent.CompletionException;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
@@ -112,22 +115,26 @@ final class RequestHandler {
     }
 
     private Location locate(Locate locate) {
-        Optional<LogStatus> status = served.directory().find(locate.shard()).map(HostedShard::status);
-        return status.map(s ->
-                        new Location(locate.id(), Optional.of(s.self()), s.leader(), s.epoch(), s.applied(), s.peers()))
-                .orElseGet(() -> new Location(
-                        locate.id(),
-                        Optional.empty(),
-                        Optional.empty(),
-                        0,
-                        Lsn.ZERO,
-                        served.locator().peersOf(locate.shard())));
+        Optional<HostedShard> shard = served.directory().find(locate.shard());
+        if (shard.isEmpty()) {
+            List<Peer> others = served.locator().peersOf(locate.shard());
+            return new Location(locate.id(), Optional.empty(), Optional.empty(), Optional.empty(), 0, Lsn.ZERO, others);
+        }
+        LogStatus now = shard.get().status();
+        return new Location(
+                locate.id(),
+                Optional.of(now.self()),
+                Optional.of(shard.get().descriptor().groupId()),
+                now.leader(),
+                now.epoch(),
+                now.applied(),
+                now.peers());
     }
 
     /** The shard that is meant, or why it cannot be served. */
     private record Target(Optional<HostedShard> shard, RejectReason reason, String message) {}
 
-    private Target find(ShardId id, long generation) {
+    private Target find(ShardId id, Optional<UUID> life) {
         if (wrongCluster.isPresent()) {
             return new Target(Optional.empty(), RejectReason.WRONG_IDENTITY, wrongCluster.get());
         }
@@ -138,12 +145,13 @@ final class RequestHandler {
                     RejectReason.UNKNOWN_SHARD,
                     "node " + served.identity().self().node() + " does not serve shard " + id);
         }
-        long actual = shard.get().descriptor().generation().value();
-        if (generation != 0 && generation != actual) {
+        UUID present = shard.get().descriptor().groupId();
+        if (life.filter(wanted -> !wanted.equals(present)).isPresent()) {
             return new Target(
                     Optional.empty(),
-                    RejectReason.WRONG_IDENTITY,
-                    "shard " + id + " is in generation " + actual + ", the request is for generation " + generation);
+                    RejectReason.UNKNOWN_SHARD,
+                    "shard " + id + " is another one by now: it was removed and created anew, with group " + present
+                            + "; the request is for group " + life.get());
         }
         return new Target(shard, RejectReason.UNAVAILABLE, "");
     }
@@ -153,7 +161,7 @@ final class RequestHandler {
     }
 
     private void handleAppends(AppendGroup group) {
-        Target target = find(group.shard(), group.generation());
+        Target target = find(group.shard(), group.life());
         boolean room = target.shard().isPresent() && served.takeRoom(bytes(group));
         if (room) {
             HostedShard shard = target.shard().get();
@@ -180,7 +188,7 @@ final class RequestHandler {
     }
 
     private void handleQueries(QueryGroup group) {
-        Target target = find(group.shard(), group.generation());
+        Target target = find(group.shard(), Optional.empty());
         Duration timeout = Duration.ofMillis(group.timeoutMillis());
         long id = group.firstId();
         for (Bytes query : group.queries()) {

@@ -9,6 +9,7 @@ import io.quorate.wal.log.WriteConcern;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.UUID;
 
 /**
  * What a client asks for, one frame of a message. Ids are the client's own, unique within its stream; the requests of a group
@@ -34,21 +35,23 @@ public sealed interface ClientRequest {
      * Appends to one shard.
      *
      * @param firstId id of the first record; the others follow
-     * @param generation life of the shard that is meant, 0 for any
+     * @param life of the shard that is meant, by its consensus group ({@link io.quorate.topology.ShardDescriptor#groupId}); empty for
+     *     any. A record of a writer session belongs to the life in which the session was opened: ids of sessions repeat in others
      * @param timeoutMillis from arrival, above zero
      * @param records in the order in which they are to be logged; at least one
      */
     record AppendGroup(
             long firstId,
             ShardId shard,
-            long generation,
+            Optional<UUID> life,
             WriteConcern concern,
             int timeoutMillis,
             List<LogRecord> records)
             implements ClientRequest {
         public AppendGroup {
-            checkGroup(firstId, generation, timeoutMillis, records.size());
+            checkGroup(firstId, timeoutMillis, records.size());
             Objects.requireNonNull(shard, "shard");
+            Objects.requireNonNull(life, "life");
             Objects.requireNonNull(concern, "concern");
             records = List.copyOf(records);
         }
@@ -58,20 +61,13 @@ public sealed interface ClientRequest {
      * Queries to one shard.
      *
      * @param firstId id of the first query; the others follow
-     * @param generation life of the shard that is meant, 0 for any
      * @param timeoutMillis from arrival, above zero
      * @param queries at least one
      */
-    record QueryGroup(
-            long firstId,
-            ShardId shard,
-            long generation,
-            ReadConsistency consistency,
-            int timeoutMillis,
-            List<Bytes> queries)
+    record QueryGroup(long firstId, ShardId shard, ReadConsistency consistency, int timeoutMillis, List<Bytes> queries)
             implements ClientRequest {
         public QueryGroup {
-            checkGroup(firstId, generation, timeoutMillis, queries.size());
+            checkGroup(firstId, timeoutMillis, queries.size());
             Objects.requireNonNull(shard, "shard");
             Objects.requireNonNull(consistency, "consistency");
             queries = List.copyOf(queries);
@@ -99,11 +95,10 @@ public sealed interface ClientRequest {
         }
     }
 
-    private static void checkGroup(long firstId, long generation, int timeoutMillis, int size) {
+    private static void checkGroup(long firstId, int timeoutMillis, int size) {
         checkId(firstId);
-        if (generation < 0 || timeoutMillis < 1 || size < 1) {
-            throw new IllegalArgumentException(
-                    "group of " + size + " requests, generation " + generation + ", timeout " + timeoutMillis + " ms");
+        if (timeoutMillis < 1 || size < 1) {
+            throw new IllegalArgumentException("group of " + size + " requests, timeout " + timeoutMillis + " ms");
         }
     }
 }

@@ -12,7 +12,7 @@ import java.util.zip.CRC32C;
  * <pre>
  * offset size  big-endian
  *      0    4  magic "QRTW"
- *      4    1  version, 1
+ *      4    1  version, 2
  *      5    1  kind
  *      6    2  flags, 0; a set bit that is not known is refused
  *      8    4  number of frames
@@ -29,7 +29,7 @@ final class Envelope {
     static final int ADMIN_REPLY = 4;
 
     private static final int MAGIC = 0x51525457;
-    private static final int VERSION = 1;
+    private static final int VERSION = 2;
     private static final int HEADER_BYTES = 20;
     private static final int CRC_AT = 16;
 

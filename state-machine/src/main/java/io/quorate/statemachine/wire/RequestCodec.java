@@ -25,8 +25,8 @@ import java.util.UUID;
  * <pre>
  * frame    u8 type, then
  * hello    u16 protocol, 16 cluster (nil for any)
- * appends  u64 first id, text shard, u64 generation, u8 concern, u32 n, u32 timeout ms, u32 records, u32 bytes of records
- * queries  u64 first id, text shard, u64 generation, u8 consistency, u64 nanoseconds or LSN, u32 timeout ms, u32 queries,
+ * appends  u64 first id, text shard, 16 life (nil for any), u8 concern, u32 n, u32 timeout ms, u32 records, u32 bytes of records
+ * queries  u64 first id, text shard, u8 consistency, u64 nanoseconds or LSN, u32 timeout ms, u32 queries,
  *          then u32 length and bytes each
  * locate   u64 id, text shard
  * ping     u64 id
@@ -36,6 +36,8 @@ import java.util.UUID;
  * <p>Records of all groups follow the frames, in order.
  */
 public final class RequestCodec {
+    private static final UUID NIL = new UUID(0, 0);
+
     private static final int HELLO = 1;
     private static final int APPENDS = 2;
     private static final int QUERIES = 3;
@@ -71,7 +73,7 @@ public final class RequestCodec {
             encodeQueries(group, out);
         } else if (request instanceof Hello hello) {
             out.u8(HELLO).u16(hello.protocol());
-            out.uuid(hello.cluster().map(ClusterId::value).orElse(new UUID(0, 0)));
+            out.uuid(hello.cluster().map(ClusterId::value).orElse(NIL));
         } else if (request instanceof Locate locate) {
             out.u8(LOCATE).i64(locate.id()).text(locate.shard().value());
         } else if (request instanceof Ping ping) {
@@ -82,7 +84,10 @@ public final class RequestCodec {
     }
 
     private static void encodeAppends(AppendGroup group, FrameWriter out, List<Bytes> records) {
-        out.u8(APPENDS).i64(group.firstId()).text(group.shard().value()).i64(group.generation());
+        out.u8(APPENDS)
+                .i64(group.firstId())
+                .text(group.shard().value())
+                .uuid(group.life().orElse(NIL));
         encodeConcern(group.concern(), out);
         int bytes = 0;
         for (LogRecord record : group.records()) {
@@ -93,7 +98,7 @@ public final class RequestCodec {
     }
 
     private static void encodeQueries(QueryGroup group, FrameWriter out) {
-        out.u8(QUERIES).i64(group.firstId()).text(group.shard().value()).i64(group.generation());
+        out.u8(QUERIES).i64(group.firstId()).text(group.shard().value());
         encodeConsistency(group.consistency(), out);
         out.i32(group.timeoutMillis()).i32(group.queries().size());
         for (Bytes query : group.queries()) {
@@ -170,25 +175,27 @@ public final class RequestCodec {
 
     private static Hello decodeHello(FrameReader in) {
         int protocol = in.u16();
-        UUID cluster = in.uuid();
-        boolean any = cluster.equals(new UUID(0, 0));
-        return new Hello(protocol, any ? Optional.empty() : Optional.of(new ClusterId(cluster)));
+        return new Hello(protocol, optional(in.uuid()).map(ClusterId::new));
+    }
+
+    /** @return empty for nil */
+    private static Optional<UUID> optional(UUID id) {
+        return id.equals(NIL) ? Optional.empty() : Optional.of(id);
     }
 
     private static AppendGroup decodeAppends(FrameReader in, RecordReader records) {
         long firstId = in.i64();
         ShardId shard = new ShardId(in.text());
-        long generation = in.i64();
+        Optional<UUID> life = optional(in.uuid());
         WriteConcern concern = decodeConcern(in);
         int timeoutMillis = in.i32();
         int count = in.i32();
-        return new AppendGroup(firstId, shard, generation, concern, timeoutMillis, records.next(count, in.i32()));
+        return new AppendGroup(firstId, shard, life, concern, timeoutMillis, records.next(count, in.i32()));
     }
 
     private static QueryGroup decodeQueries(FrameReader in) {
         long firstId = in.i64();
         ShardId shard = new ShardId(in.text());
-        long generation = in.i64();
         ReadConsistency consistency = decodeConsistency(in);
         int timeoutMillis = in.i32();
         int count = in.i32();
@@ -199,7 +206,7 @@ public final class RequestCodec {
         for (int i = 0; i < count; i++) {
             queries.add(in.bytes());
         }
-        return new QueryGroup(firstId, shard, generation, consistency, timeoutMillis, queries);
+        return new QueryGroup(firstId, shard, consistency, timeoutMillis, queries);
     }
 
     private static WriteConcern decodeConcern(FrameReader in) {

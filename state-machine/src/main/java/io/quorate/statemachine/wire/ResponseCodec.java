@@ -23,6 +23,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.UUID;
 
 /**
  * Messages from node to client.
@@ -36,7 +37,7 @@ import java.util.Set;
  * rejected       u64 first id, u32 count, u8 reason, text message, u8 hint follows, [u64 epoch, text peer, text address]
  * indeterminate  u64 first id, u32 count, text message
  * results        u64 first id, u64 LSN applied, u32 count, then u32 length and bytes each
- * location       u64 id, text self, text leader (empty for none), u64 epoch, u64 LSN applied, u16 peers, then text id,
+ * location       u64 id, text self (empty for none), [16 life,] text leader (empty for none), u64 epoch, u64 LSN applied, u16 peers, then text id,
  *                text address, u8 role each
  * pong           u64 id
  * </pre>
@@ -116,6 +117,7 @@ public final class ResponseCodec {
     private static void encodeLocation(Location location, FrameWriter out) {
         out.u8(LOCATION).i64(location.id());
         out.text(location.self().map(PeerId::toString).orElse(""));
+        location.life().ifPresent(out::uuid);
         out.text(location.leader().map(PeerId::toString).orElse(""));
         out.i64(location.epoch()).i64(location.applied().value());
         out.u16(location.peers().size());
@@ -165,8 +167,7 @@ public final class ResponseCodec {
             case SHORT:
                 return new CommittedShort(in.i64(), new Lsn(in.i64()), decodeResult(in), decodeMissing(in));
             case LOCATION:
-                return new Location(
-                        in.i64(), decodePeerId(in), decodePeerId(in), in.i64(), new Lsn(in.i64()), decodePeers(in));
+                return decodeLocation(in);
             case PONG:
                 return new Pong(in.i64());
             case WELCOME:
@@ -203,6 +204,13 @@ public final class ResponseCodec {
             values.add(in.bytes());
         }
         return new ResultRun(firstId, applied, values);
+    }
+
+    private static Location decodeLocation(FrameReader in) {
+        long id = in.i64();
+        Optional<PeerId> self = decodePeerId(in);
+        Optional<UUID> life = self.isPresent() ? Optional.of(in.uuid()) : Optional.empty();
+        return new Location(id, self, life, decodePeerId(in), in.i64(), new Lsn(in.i64()), decodePeers(in));
     }
 
     private static Optional<LeaderHint> decodeHint(FrameReader in) {

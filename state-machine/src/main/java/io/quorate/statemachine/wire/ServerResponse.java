@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.UUID;
 
 /** What a node answers, one frame of a message. A run answers requests {@code firstId} to {@code firstId + count - 1}. */
 public sealed interface ServerResponse {
@@ -97,17 +98,27 @@ public sealed interface ServerResponse {
     /**
      * Answer to {@link ClientRequest.Locate}.
      *
-     * @param self the answering peer; empty if it does not serve the shard, then leader, epoch and applied say nothing
+     * @param self the answering peer; empty if it does not serve the shard, then life, leader, epoch and applied say nothing
+     * @param life of the shard that it serves, by its consensus group; empty if it serves none
      * @param leader the leader it knows of
      * @param epoch its term or ballot
      * @param applied LSN applied there
      * @param peers members of the shard that it knows of; if it does not serve the shard, peers that may
      */
-    record Location(long id, Optional<PeerId> self, Optional<PeerId> leader, long epoch, Lsn applied, List<Peer> peers)
+    record Location(
+            long id,
+            Optional<PeerId> self,
+            Optional<UUID> life,
+            Optional<PeerId> leader,
+            long epoch,
+            Lsn applied,
+            List<Peer> peers)
             implements ServerResponse {
         public Location {
             checkRun(id, 1);
-            Objects.requireNonNull(self, "self");
+            if (self.isPresent() != life.isPresent()) {
+                throw new IllegalArgumentException("location by " + self + " of the life " + life);
+            }
             Objects.requireNonNull(leader, "leader");
             Objects.requireNonNull(applied, "applied");
             peers = List.copyOf(peers);

@@ -34,6 +34,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SplittableRandom;
+import java.util.UUID;
 import java.util.function.BiFunction;
 
 /**
@@ -43,6 +44,7 @@ import java.util.function.BiFunction;
  */
 final class CoreSimulation {
     private static final long MILLI = 1_000_000;
+    private static final UUID LIFE = new UUID(0, 1);
     private static final long LONG_MILLIS = 60_000;
     private static final long[] TIMEOUTS_MILLIS = {50, 5_000, LONG_MILLIS};
     private static final List<RejectReason> REFUSALS =
@@ -228,8 +230,8 @@ final class CoreSimulation {
     private void locate(Connection connection) {
         connection.up = true;
         Peer self = peer(connection.address);
-        Location location =
-                new Location(1, Optional.of(self.id()), log.leader(), log.epoch(), log.lsn(), List.copyOf(peers));
+        Location location = new Location(
+                1, Optional.of(self.id()), Optional.of(LIFE), log.leader(), log.epoch(), log.lsn(), List.copyOf(peers));
         connection.answers.add(() -> step(new ShardEvent.Located(connection.address, location)));
     }
 

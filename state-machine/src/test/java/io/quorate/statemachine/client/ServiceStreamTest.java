@@ -24,6 +24,7 @@ import io.quorate.wal.log.WriteConcern;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
+import java.util.UUID;
 import org.apache.ratis.thirdparty.io.grpc.Status;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -35,11 +36,11 @@ class ServiceStreamTest {
     private static final LogRecord RECORD = LogRecord.sessionless(EntryKind.USER, Bytes.utf8("command"));
 
     private static AppendGroup appends(long firstId, int count) {
-        return appends(firstId, 0, Collections.nCopies(count, RECORD));
+        return appends(firstId, Optional.empty(), Collections.nCopies(count, RECORD));
     }
 
-    private static AppendGroup appends(long firstId, long generation, List<LogRecord> records) {
-        return new AppendGroup(firstId, TestCluster.ORDERS, generation, WriteConcern.MAJORITY, 10_000, records);
+    private static AppendGroup appends(long firstId, Optional<UUID> life, List<LogRecord> records) {
+        return new AppendGroup(firstId, TestCluster.ORDERS, life, WriteConcern.MAJORITY, 10_000, records);
     }
 
     private static <T extends ServerResponse> List<T> responses(RawStream stream, Class<T> type) {
@@ -111,17 +112,20 @@ class ServiceStreamTest {
     }
 
     @Test
-    void requestsForAnotherClusterShardOrGenerationAreRejectedAndOthersOfTheStreamServed() {
+    void requestsForAnotherClusterShardOrLifeOfItAreRejectedAndOthersOfTheStreamServed() {
         try (TestCluster cluster = TestCluster.of(1);
                 RawStream stream = new RawStream(cluster.nodes.get(0).address());
                 RawStream foreign = new RawStream(cluster.nodes.get(0).address())) {
-            ClientRequest elsewhere =
-                    new AppendGroup(1, new ShardId("elsewhere"), 0, WriteConcern.MAJORITY, 1000, List.of(RECORD));
-            stream.read(10).send(HELLO, elsewhere, appends(2, 9, List.of(RECORD)), appends(3, 1, List.of(RECORD)));
+            ClientRequest elsewhere = new AppendGroup(
+                    1, new ShardId("elsewhere"), Optional.empty(), WriteConcern.MAJORITY, 1000, List.of(RECORD));
+            UUID life = cluster.shards.get(0).descriptor().groupId();
+            AppendGroup former = appends(2, Optional.of(new UUID(1, 2)), List.of(RECORD));
+            stream.read(10).send(HELLO, elsewhere, former, appends(3, Optional.of(life), List.of(RECORD)));
             await().until(() -> responses(stream, CommittedRun.class).size() == 1);
             assertThat(responses(stream, RejectedRun.class))
                     .extracting(RejectedRun::reason)
-                    .containsExactly(RejectReason.UNKNOWN_SHARD, RejectReason.WRONG_IDENTITY);
+                    .containsExactly(RejectReason.UNKNOWN_SHARD, RejectReason.UNKNOWN_SHARD);
+            assertThat(cluster.log.applied()).hasSize(1);
             ClusterId other = ClusterId.parse("00000000-0000-0000-0000-00000000dead");
             foreign.read(10).send(new Hello(1, Optional.of(other)), appends(1, 3));
             await().until(() -> responses(foreign, RejectedRun.class).size() == 1);

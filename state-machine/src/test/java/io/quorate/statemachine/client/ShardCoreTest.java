@@ -33,6 +33,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.SplittableRandom;
+import java.util.UUID;
 import org.junit.jupiter.api.Test;
 
 /** Given a state, when an event, then exactly these actions. */
@@ -47,6 +48,9 @@ class ShardCoreTest {
 
     private final ShardCore core = new ShardCore("orders", List.of(A, B), SETTINGS, new SplittableRandom(1));
     private long now = 5;
+
+    /** Of the shard that the nodes serve now. */
+    private UUID life = new UUID(0, 1);
 
     private static Peer peer(int n) {
         return new Peer(new PeerId(new NodeId("n" + n), new Incarnation(n)), "127.0.0.1:900" + n, Role.VOTER);
@@ -66,7 +70,13 @@ class ShardCoreTest {
         return step(new ShardEvent.Located(
                 answering.address(),
                 new Location(
-                        1, Optional.of(answering.id()), Optional.of(peer(leader).id()), epoch, Lsn.ZERO, PEERS)));
+                        1,
+                        Optional.of(answering.id()),
+                        Optional.of(life),
+                        Optional.of(peer(leader).id()),
+                        epoch,
+                        Lsn.ZERO,
+                        PEERS)));
     }
 
     private List<Append> ready(String address) {
@@ -97,6 +107,56 @@ class ShardCoreTest {
         List<Append> opening = ready(A);
         assertThat(opening).extracting(Append::kind).containsExactly(EntryKind.SESSION_OPEN);
         answered(A, opening, committed(40));
+    }
+
+    /** Ids of sessions are LSNs and repeat: in the shard of the same name that was created since, the writer is somebody else. */
+    @Test
+    void aSessionEndsWithTheLifeOfTheShardInWhichItWasOpened() {
+        Append old = append("old");
+        openSession(old);
+        List<Append> sent = ready(A);
+        assertThat(sent).containsExactly(old);
+        assertThat(old.life()).isEqualTo(life);
+        Append waiting = append("waiting");
+        step(new ShardEvent.Submitted(List.of(waiting)));
+        step(new ShardEvent.Lost(A, "cut", sent, List.of()));
+        life = new UUID(0, 2);
+        List<ShardAction> actions = located(1, 1, 1);
+        assertThat(actions).contains(new ShardAction.Finish(List.of(old)));
+        assertThat(old.outcome()).isInstanceOf(Indeterminate.class);
+
+        List<Append> opening = ready(A);
+        assertThat(opening).extracting(Append::kind).containsExactly(EntryKind.SESSION_OPEN);
+        assertThat(opening).extracting(Append::life).containsExactly(life);
+        answered(A, opening, committed(40));
+        assertThat(ready(A)).containsExactly(waiting);
+        assertThat(waiting.life()).isEqualTo(life);
+    }
+
+    @Test
+    void anAnswerToAnOpeningInAnotherLifeOpensNothing() {
+        step(new ShardEvent.Submitted(List.of(append("x"))));
+        located(1, 1, 1);
+        List<Append> opening = ready(A);
+        life = new UUID(0, 2);
+        step(new ShardEvent.Lost(B, "cut", List.of(), List.of()));
+        located(1, 1, 2);
+        answered(A, opening, committed(40));
+        assertThat(ready(A)).extracting(Append::kind).containsExactly(EntryKind.SESSION_OPEN);
+    }
+
+    /** Else its owner's thread would do nothing but wake for as long as there is no leader. */
+    @Test
+    void aPauseThatIsOverWakesNobodyAgain() {
+        openSession(append("x"));
+        answered(A, ready(A), rejected(RejectReason.UNAVAILABLE));
+        step(new ShardEvent.Asked(List.of()));
+        for (int i = 0; i < 20; i++) {
+            long at = core.wakeAtNanos(now);
+            assertThat(at).as("wake %d", i).isGreaterThan(now);
+            now = at;
+            step(new ShardEvent.Tick());
+        }
     }
 
     @Test
@@ -264,7 +324,9 @@ class ShardCoreTest {
         step(new ShardEvent.Submitted(List.of(append("x"))));
         for (String address : List.of(A, B)) {
             assertThat(step(new ShardEvent.Located(
-                            address, new Location(1, Optional.empty(), Optional.empty(), 0, Lsn.ZERO, List.of()))))
+                            address,
+                            new Location(
+                                    1, Optional.empty(), Optional.empty(), Optional.empty(), 0, Lsn.ZERO, List.of()))))
                     .isEmpty();
         }
         now += 3 * SECOND;

@@ -20,6 +20,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import net.jqwik.api.Arbitraries;
@@ -116,9 +117,12 @@ public final class WireArbitraries extends DomainContextBase {
                 lsn(0).map(ReadConsistency.Session::new));
     }
 
+    private static Arbitrary<UUID> life() {
+        return Arbitraries.longs().map(low -> new UUID(1, low));
+    }
+
     @Provide
     Arbitrary<ClientRequest> requests() {
-        Arbitrary<Long> generation = Arbitraries.longs().between(0, Long.MAX_VALUE);
         Arbitrary<Integer> timeout = Arbitraries.integers().between(1, Integer.MAX_VALUE);
         return Arbitraries.oneOf(
                 Combinators.combine(
@@ -128,7 +132,7 @@ public final class WireArbitraries extends DomainContextBase {
                 Combinators.combine(
                                 id(),
                                 shard(),
-                                generation,
+                                life().optional(),
                                 concern(),
                                 timeout,
                                 record().list().ofMinSize(1).ofMaxSize(8))
@@ -136,7 +140,6 @@ public final class WireArbitraries extends DomainContextBase {
                 Combinators.combine(
                                 id(),
                                 shard(),
-                                generation,
                                 consistency(),
                                 timeout,
                                 bytes().list().ofMinSize(1).ofMaxSize(8))
@@ -170,12 +173,21 @@ public final class WireArbitraries extends DomainContextBase {
                         .as(ServerResponse.ResultRun::new),
                 Combinators.combine(
                                 id(),
-                                peerId().optional(),
+                                Combinators.combine(peerId(), life())
+                                        .as(Map::entry)
+                                        .optional(),
                                 peerId().optional(),
                                 Arbitraries.longs(),
                                 lsn(0),
                                 peer().list().ofMaxSize(5))
-                        .as(ServerResponse.Location::new),
+                        .as((id, self, leader, epoch, applied, peers) -> new ServerResponse.Location(
+                                id,
+                                self.map(Map.Entry::getKey),
+                                self.map(Map.Entry::getValue),
+                                leader,
+                                epoch,
+                                applied,
+                                peers)),
                 id().map(ServerResponse.Pong::new));
     }
 

@@ -15,6 +15,7 @@ import io.quorate.wal.log.WriteConcern;
 import java.nio.ByteBuffer;
 import java.util.Collections;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Consumer;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
@@ -117,17 +118,22 @@ class WireCodecTest {
     void messageOfANewerVersionIsRefusedByName() {
         byte[] bytes =
                 RequestCodec.encode(List.of(new ClientRequest.Ping(1))).joined().toArray();
-        bytes[4] = 2;
+        bytes[4] = 3;
         assertThatThrownBy(() -> RequestCodec.decode(Bytes.wrap(bytes)))
                 .isInstanceOf(CorruptFormatException.class)
-                .hasMessageContaining("version 2; this build knows version 1");
+                .hasMessageContaining("version 3; this build knows version 2");
     }
 
     @Test
     void aThousandAppendsOfOneGroupCostTheirRecordsAndOneHeader() {
         LogRecord record = LogRecord.sessionless(EntryKind.USER, Bytes.wrap(new byte[256]));
         WireMessage message = RequestCodec.encode(List.of(new ClientRequest.AppendGroup(
-                1, new ShardId("orders"), 1, WriteConcern.MAJORITY, 1000, Collections.nCopies(1000, record))));
+                1,
+                new ShardId("orders"),
+                Optional.empty(),
+                WriteConcern.MAJORITY,
+                1000,
+                Collections.nCopies(1000, record))));
         assertThat(message.length()).isLessThan(1000 * record.length() + 100);
     }
 

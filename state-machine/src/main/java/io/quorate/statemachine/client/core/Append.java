@@ -11,6 +11,7 @@ import io.quorate.wal.log.WriteConcern;
 import io.quorate.wal.log.WriterId;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.UUID;
 
 /**
  * One append from submission to outcome. Owned by the thread that steps the core.
@@ -31,6 +32,8 @@ public class Append {
     private LogRecord record;
     /** Which of the client's sessions the record belongs to, from 1; 0 for none. */
     private long session;
+    /** The life of the shard in which the session was opened, or is to be; null before the first sending. */
+    private UUID life;
 
     private long sequence;
     private int openAttempts;
@@ -75,6 +78,11 @@ public class Append {
         return Objects.requireNonNull(record, "record");
     }
 
+    /** The life of the shard that it is meant for; only between the first sending and the outcome. */
+    public final UUID life() {
+        return Objects.requireNonNull(life, "life");
+    }
+
     /** How it ended; only once it is in a {@link ShardAction.Finish}. */
     public final AppendOutcome outcome() {
         return Objects.requireNonNull(outcome, "outcome");
@@ -108,7 +116,8 @@ public class Append {
         return record != null;
     }
 
-    final void encode(long newSession, WriterId writer, long newSequence, long lowWater) {
+    final void encode(UUID newLife, long newSession, WriterId writer, long newSequence, long lowWater) {
+        life = newLife;
         session = newSession;
         sequence = newSequence;
         record = LogRecord.of(kind, writer, newSequence, lowWater, command);
@@ -120,6 +129,7 @@ public class Append {
             throw new IllegalStateException("append with " + openAttempts + " open attempts leaves session " + session);
         }
         record = null;
+        life = null;
         session = 0;
         sequence = 0;
     }

@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.UUID;
 import java.util.random.RandomGenerator;
 
 /**
@@ -58,6 +59,9 @@ final class LeaderSearch {
     private long peersEpoch = -1;
     private Optional<String> leader = Optional.empty();
     private long leaderEpoch = -1;
+    /** Of the shard, by the leader that was found last; empty before the first. */
+    private Optional<UUID> life = Optional.empty();
+
     private boolean closed;
     private boolean asking;
     private long askAtNanos;
@@ -74,6 +78,11 @@ final class LeaderSearch {
 
     Optional<String> leader() {
         return leader;
+    }
+
+    /** The life of the shard in which the leader leads that was found last; empty before the first. */
+    Optional<UUID> life() {
+        return life;
     }
 
     /** Members of the shard by the latest answer; empty before the first. */
@@ -161,6 +170,7 @@ final class LeaderSearch {
         boolean changed = leader.isEmpty() || !leader.get().equals(address);
         leader = Optional.of(address);
         leaderEpoch = location.epoch();
+        life = location.life();
         asking = false;
         return changed;
     }

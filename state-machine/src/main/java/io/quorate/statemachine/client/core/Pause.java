@@ -16,10 +16,15 @@ final class Pause {
     }
 
     boolean holds(long now) {
+        tick(now);
+        return pausing;
+    }
+
+    /** Ends the pause if it is over: else {@link #earlier} would name its end again and again. */
+    void tick(long now) {
         if (pausing && untilNanos - now <= 0) {
             pausing = false;
         }
-        return pausing;
     }
 
     /** Begins a pause, unless there is one. */

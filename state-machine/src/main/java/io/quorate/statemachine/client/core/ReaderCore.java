@@ -235,6 +235,7 @@ final class ReaderCore {
     }
 
     void tick(long now) {
+        pause.tick(now);
         if (stall.due(now)) {
             search.doubt(now);
         }

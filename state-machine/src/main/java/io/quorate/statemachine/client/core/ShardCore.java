@@ -117,6 +117,7 @@ public final class ShardCore {
 
     private void located(Located located, long now) {
         boolean changed = search.located(located.address(), located.location(), now);
+        search.life().ifPresent(writer::livesIn);
         if (changed) {
             writer.leaderChanged(located.address());
             reader.replicasChanged(now);

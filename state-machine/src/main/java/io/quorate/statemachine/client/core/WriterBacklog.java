@@ -18,6 +18,7 @@ import java.util.Optional;
 import java.util.PriorityQueue;
 import java.util.Queue;
 import java.util.Set;
+import java.util.UUID;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 
@@ -41,6 +42,11 @@ final class WriterBacklog {
 
     private final WriterSettings settings;
     private final BiConsumer<Append, AppendOutcome> end;
+
+    /** Of the shard, by its present leader; null before the first is found. Nothing is sent before that. */
+    private UUID life;
+    /** In which the session was opened. Ids of sessions are LSNs, and repeat in another life. */
+    private UUID sessionLife;
 
     private Session session = Session.NONE;
     /** Counts the sessions of this writer. */
@@ -156,7 +162,7 @@ final class WriterBacklog {
             Append next = queue.poll();
             next.setQueued(false);
             if (!next.isDone()) {
-                next.encode(sessionNumber, writer, ring.next(), ring.lowWater());
+                next.encode(sessionLife, sessionNumber, writer, ring.next(), ring.lowWater());
                 ring.add(next);
                 message.add(next);
             }
@@ -170,7 +176,7 @@ final class WriterBacklog {
                     BatchSequencer.sessionOpenPayload(settings.sessionTtlMillis()),
                     WriteConcern.MAJORITY,
                     now + OPENING_NANOS);
-            open.encode(0, WriterId.NONE, 0, 0);
+            open.encode(life, 0, WriterId.NONE, 0, 0);
             opening = Optional.of(open);
             session = Session.OPENING;
         }
@@ -178,16 +184,30 @@ final class WriterBacklog {
     }
 
     /** The session is open: its id is the LSN of the record that opened it. */
-    void opened(Lsn lsn) {
-        if (session == Session.OPEN) {
+    void opened(UUID openedIn, Lsn lsn) {
+        if (session == Session.OPEN || !openedIn.equals(life)) {
             return;
         }
         session = Session.OPEN;
+        sessionLife = openedIn;
         sessionNumber++;
         writer = new WriterId(lsn.value());
         ring.clear();
         opening = Optional.empty();
         openingRejection = Optional.empty();
+    }
+
+    /** What was begun in another life of the shard ended with that one. */
+    void livesIn(UUID present) {
+        if (present.equals(life)) {
+            return;
+        }
+        life = present;
+        expired(sessionNumber);
+        opening = Optional.empty();
+        if (session == Session.OPENING) {
+            session = Session.NONE;
+        }
     }
 
     /** The record that opens the session was refused for good. */
@@ -233,7 +253,9 @@ final class WriterBacklog {
             orphans.add(append);
         } else if (append.mayBeLogged() || append.kind() != EntryKind.USER) {
             end.accept(
-                    append, new Indeterminate("its writer session expired, and an attempt may have reached the log"));
+                    append,
+                    new Indeterminate(
+                            "its writer session expired, or the shard was created anew, and an attempt may have reached the log"));
         } else {
             orphans.remove(append);
             append.leaveSession();
@@ -292,7 +314,7 @@ final class WriterBacklog {
             return Optional.empty();
         }
         Append close = new Append(EntryKind.SESSION_CLOSE, Bytes.EMPTY, WriteConcern.MAJORITY, now + CLOSING_NANOS);
-        close.encode(sessionNumber, writer, ring.next(), ring.lowWater());
+        close.encode(sessionLife, sessionNumber, writer, ring.next(), ring.lowWater());
         close.attemptBegins(address);
         session = Session.NONE;
         return Optional.of(close);

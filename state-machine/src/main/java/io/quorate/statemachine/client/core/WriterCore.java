@@ -13,6 +13,7 @@ import io.quorate.wal.log.WriteConcern;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.UUID;
 import java.util.random.RandomGenerator;
 
 /**
@@ -136,7 +137,7 @@ final class WriterCore {
         }
         if (append.kind() == EntryKind.SESSION_OPEN) {
             append.finish(outcome);
-            backlog.opened(((Committed) outcome).lsn());
+            backlog.opened(append.life(), ((Committed) outcome).lsn());
             lastSentNanos = now;
         } else {
             end(append, outcome);
@@ -212,6 +213,11 @@ final class WriterCore {
         }
     }
 
+    /** The shard's life by its leader: what was begun in another one, under the same name, is over. */
+    void livesIn(UUID life) {
+        backlog.livesIn(life);
+    }
+
     /** Everything unanswered goes to the new leader, before what is new. */
     void leaderChanged(String address) {
         stall.reset();
@@ -220,6 +226,7 @@ final class WriterCore {
     }
 
     void tick(long now) {
+        pause.tick(now);
         if (stall.due(now)) {
             search.doubt(now);
         }

@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
+import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import net.jqwik.api.Example;
 import net.jqwik.api.ForAll;
@@ -17,8 +18,14 @@ import net.jqwik.api.Property;
 class LeaderSearchTest {
     private static final long MILLI = TimeUnit.MILLISECONDS.toNanos(1);
     private static final String NODE = "127.0.0.1:1";
-    private static final Location NOBODY_LEADS =
-            new Location(1, Optional.of(PeerId.parse("n1.00000000deadbeef")), Optional.empty(), 1, Lsn.ZERO, List.of());
+    private static final Location NOBODY_LEADS = new Location(
+            1,
+            Optional.of(PeerId.parse("n1.00000000deadbeef")),
+            Optional.of(new UUID(0, 1)),
+            Optional.empty(),
+            1,
+            Lsn.ZERO,
+            List.of());
 
     /** While there is no leader: early questions find it soon, later ones leave nodes the time to elect it. */
     @Property(tries = 50)
