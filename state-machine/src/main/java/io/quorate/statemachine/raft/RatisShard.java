@@ -5,7 +5,7 @@ import io.quorate.statemachine.host.AppendListener;
 import io.quorate.statemachine.host.HostedShard;
 import io.quorate.statemachine.host.QueryResult;
 import io.quorate.statemachine.host.VersionSurvey;
-import io.quorate.statemachine.raft.sync.LeadershipRefusedException;
+import io.quorate.statemachine.raft.sync.MustReopenException;
 import io.quorate.statemachine.raft.sync.SyncFailedException;
 import io.quorate.statemachine.store.Position;
 import io.quorate.statemachine.store.StateDigest;
@@ -268,7 +268,7 @@ final class RatisShard implements HostedShard, GroupEvents {
 
     /** A vote, a term or a snapshot could not be made durable, or this replica must not lead: it must not go on. */
     void syncFailed(SyncFailedException failure) {
-        if (!(failure instanceof LeadershipRefusedException)) {
+        if (!(failure instanceof MustReopenException)) {
             health.logFailed(failure);
         }
         shared.executors().background().execute(this::closeGroup);

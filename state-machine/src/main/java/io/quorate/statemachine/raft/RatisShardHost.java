@@ -2,7 +2,7 @@ package io.quorate.statemachine.raft;
 
 import io.quorate.statemachine.host.HostedShard;
 import io.quorate.statemachine.host.ShardDirectory;
-import io.quorate.statemachine.raft.sync.LeadershipRefusedException;
+import io.quorate.statemachine.raft.sync.MustReopenException;
 import io.quorate.statemachine.raft.sync.RaftSync;
 import io.quorate.statemachine.raft.sync.SyncFailedException;
 import io.quorate.topology.Generation;
@@ -269,7 +269,7 @@ public final class RatisShardHost implements ShardDirectory, AutoCloseable {
 
     private void syncFailed(RaftGroupId group, SyncFailedException failure) {
         lives.find(group.getUuid()).ifPresent(hosted -> hosted.shard().syncFailed(failure));
-        if (failure instanceof LeadershipRefusedException) {
+        if (failure instanceof MustReopenException) {
             lives.wantReopened(group.getUuid());
         }
     }

@@ -6,7 +6,9 @@ import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import org.apache.ratis.proto.RaftProtos.LogEntryProto;
 import org.apache.ratis.protocol.RaftGroupId;
 import org.apache.ratis.protocol.RaftPeerId;
@@ -34,6 +36,9 @@ import org.slf4j.LoggerFactory;
 public final class GroupSync {
     private static final Logger log = LoggerFactory.getLogger(GroupSync.class);
     private static final String CONFIGURATION_FILE = "raft-meta.conf";
+    /** Name of the thread of an election; those that ask for its votes have a further number. */
+    private static final Pattern ELECTION = Pattern.compile("LeaderElection\\d+$");
+
     /** For a thread that was held up as this peer begins to lead; others elect another one meanwhile. */
     private static final Duration PATIENCE = Duration.ofSeconds(30);
 
@@ -52,6 +57,9 @@ public final class GroupSync {
 
     /** What Ratis had written when {@link #promised} was last brought up to it; null before the start. Written under this. */
     private volatile RaftStorageMetadata seen;
+
+    /** Index of the newest configuration since the group was opened. Guarded by this. */
+    private long newestConfiguration = -1;
 
     /** Written under this, once. */
     private volatile SyncFailedException failure;
@@ -107,7 +115,7 @@ public final class GroupSync {
      * lead, or let a peer that lacks entries look as though it had them. So the log is closed first.
      *
      * @throws SyncFailedException if it could not be made durable
-     * @throws LeadershipRefusedException if this peer is to lead a term in which it voted for somebody else (an election that was
+     * @throws MustReopenException if this peer is to lead a term in which it voted for somebody else (an election that was
      *     overtaken, see above), or lacks entries that it had before it left the group, or while entries of an earlier leader are on
      *     their way into its log, or its log is being truncated, or was since it noted what its followers need
      */
@@ -132,6 +140,9 @@ public final class GroupSync {
         if (!promised.votedFor().equals(self.toString())) {
             return Optional.of("it promised " + promised);
         }
+        if (isOvertaken(Thread.currentThread())) {
+            return Optional.of("its election was overtaken by another one of its own, which has not ended");
+        }
         if (!remembersItsLog()) {
             return Optional.of("it left this group before, has joined it again, and lacks entries that it had");
         }
@@ -148,10 +159,30 @@ public final class GroupSync {
         return Optional.empty();
     }
 
+    /**
+     * An election that has won but was held up before it made its peer the leader finds a candidate of a later term there, whose own
+     * election goes on: it would lead that term by the votes of its own. Ratis runs each on a thread of its own, in the division's group.
+     */
+    private static boolean isOvertaken(Thread election) {
+        ThreadGroup division = election.getThreadGroup();
+        if (division == null) {
+            return false;
+        }
+        Thread[] threads = new Thread[2 * division.activeCount() + 16];
+        int count = division.enumerate(threads, false);
+        return Arrays.stream(threads, 0, count)
+                .anyMatch(thread -> thread != election
+                        && thread.isAlive()
+                        && ELECTION.matcher(thread.getName()).find());
+    }
+
     private synchronized SyncFailedException refuse(RaftPeerId self, String why) {
+        return mustReopen(self + " was elected and must not lead: " + why);
+    }
+
+    private SyncFailedException mustReopen(String why) {
         if (failure == null) {
-            failure = new LeadershipRefusedException(
-                    "[" + groupId + "] " + self + " was elected and must not lead: " + why + "; open the group again");
+            failure = new MustReopenException("[" + groupId + "] " + why + "; open the group again");
             log.warn("{}", failure.getMessage());
             failures.syncFailed(groupId, failure);
         }
@@ -226,11 +257,18 @@ public final class GroupSync {
      *
      * @param index log index of the configuration
      * @throws SyncFailedException if {@code raft-meta.conf} does not hold a configuration at or after the index, or not durably
+     * @throws MustReopenException if it is older than one that was written before, since the group was opened: a leader was deposed
+     *     between {@link #enterInstall} and Ratis' own look at its term. The copy still holds the newer one
      */
     public synchronized void configurationWritten(long index) {
         if (failure != null) {
             throw failure;
         }
+        if (index < newestConfiguration) {
+            throw mustReopen("was given the configuration of index " + index
+                    + " by an earlier leader, and had that of index " + newestConfiguration);
+        }
+        newestConfiguration = index;
         Path file = current.resolve(CONFIGURATION_FILE);
         try {
             byte[] bytes = Files.readAllBytes(file);
@@ -290,6 +328,27 @@ public final class GroupSync {
     /** Before a vote is decided, or entries are taken. */
     Passage enter() {
         return appends.enter();
+    }
+
+    /**
+     * Before a part of a snapshot is taken. Ratis refuses one of an earlier leader, but puts the configuration that came with it in place
+     * of its own all the same, and writes it ({@code SnapshotInstallationHandler.installSnapshotImpl}): a leader with such a configuration
+     * would count the wrong voters. So Ratis must not see it.
+     *
+     * @param leaderTerm in which it was sent
+     * @throws SyncFailedException if this peer has come to a later term
+     */
+    Passage enterInstall(long leaderTerm) {
+        Passage passage = appends.enter();
+        long term = Math.max(promised.term(), present().getTerm());
+        if (leaderTerm < term) {
+            passage.close();
+            throw new SyncFailedException(
+                    "[" + groupId + "] a part of a snapshot from the leader of term " + leaderTerm
+                            + " comes late: this peer is in term " + term,
+                    null);
+        }
+        return passage;
     }
 
     /** Before an answer to a chunk of a snapshot leaves. */

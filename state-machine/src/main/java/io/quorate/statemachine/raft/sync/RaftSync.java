@@ -11,6 +11,7 @@ import org.apache.ratis.proto.RaftProtos.AppendEntriesReplyProto;
 import org.apache.ratis.proto.RaftProtos.AppendEntriesReplyProto.AppendResult;
 import org.apache.ratis.proto.RaftProtos.AppendEntriesRequestProto;
 import org.apache.ratis.proto.RaftProtos.InstallSnapshotReplyProto;
+import org.apache.ratis.proto.RaftProtos.InstallSnapshotRequestProto;
 import org.apache.ratis.proto.RaftProtos.RaftRpcReplyProto;
 import org.apache.ratis.proto.RaftProtos.RaftRpcRequestProto;
 import org.apache.ratis.proto.RaftProtos.ReadIndexReplyProto;
@@ -89,8 +90,17 @@ public final class RaftSync {
         });
     }
 
-    /** Votes and appended entries of a group of ours pass one after the other: see {@link AppendGate}. */
+    /**
+     * Votes, appended entries and parts of snapshots of a group of ours pass one after the other: see {@link AppendGate}.
+     *
+     * @throws SyncFailedException for a part of a snapshot that comes from an earlier leader: see {@link GroupSync#enterInstall}
+     */
     Passage beforeRequest(Object message) {
+        if (message instanceof InstallSnapshotRequestProto install) {
+            return find(install.getServerRequest())
+                    .map(group -> group.enterInstall(install.getLeaderTerm()))
+                    .orElse(Passage.FREE);
+        }
         RaftRpcRequestProto request;
         if (message instanceof AppendEntriesRequestProto append && append.getEntriesCount() > 0) {
             request = append.getServerRequest();
@@ -99,8 +109,13 @@ public final class RaftSync {
         } else {
             return Passage.FREE;
         }
+        return find(request).map(GroupSync::enter).orElse(Passage.FREE);
+    }
+
+    /** @return empty for one that is closed, or not ours */
+    private Optional<GroupSync> find(RaftRpcRequestProto request) {
         Optional<GroupSync> group = groups.get(request.getRaftGroupId().getId());
-        return group == null ? Passage.FREE : group.map(GroupSync::enter).orElse(Passage.FREE);
+        return group == null ? Optional.empty() : group;
     }
 
     /** What this peer promised in a group that it left and is about to join again; to be called before {@link #register}. */

@@ -21,7 +21,8 @@ final class ReplyGate implements ServerInterceptor {
     private final Consumer<Object> beforeReply;
 
     /**
-     * @param requests what each request must hold while it is taken; may block
+     * @param requests what each request must hold while it is taken; may block. Throws {@link SyncFailedException} for one of a stream
+     *     that must not be taken
      * @param beforeReply throws {@link SyncFailedException} if a reply must not leave; may block
      */
     ReplyGate(Function<Object, Passage> requests, Consumer<Object> beforeReply) {
@@ -37,22 +38,39 @@ final class ReplyGate implements ServerInterceptor {
             return next.startCall(call, headers);
         }
         boolean single = call.getMethodDescriptor().getType().clientSendsOneMessage();
-        ServerCall.Listener<Q> listener = next.startCall(new GatedCall<>(call, beforeReply), headers);
-        return single ? new SingleRequest<>(listener, requests) : new Requests<>(listener, requests);
+        GatedCall<Q, R> gated = new GatedCall<>(call, beforeReply);
+        ServerCall.Listener<Q> listener = next.startCall(gated, headers);
+        return single ? new SingleRequest<>(listener, requests) : new Requests<>(listener, requests, gated::refuse);
     }
 
-    /** A stream of requests: each is taken as it comes. */
+    /** A stream of requests: each is taken as it comes, and nothing behind one that is refused. */
     private static final class Requests<Q> extends SimpleForwardingServerCallListener<Q> {
         private final Function<Object, Passage> requests;
+        private final Consumer<SyncFailedException> refuse;
+        private boolean refused;
 
-        Requests(ServerCall.Listener<Q> listener, Function<Object, Passage> requests) {
+        Requests(
+                ServerCall.Listener<Q> listener,
+                Function<Object, Passage> requests,
+                Consumer<SyncFailedException> refuse) {
             super(listener);
             this.requests = requests;
+            this.refuse = refuse;
         }
 
         @Override
         public void onMessage(Q request) {
-            Passage passage = requests.apply(request);
+            if (refused) {
+                return;
+            }
+            Passage passage;
+            try {
+                passage = requests.apply(request);
+            } catch (SyncFailedException e) {
+                refused = true;
+                refuse.accept(e);
+                return;
+            }
             try {
                 super.onMessage(request);
             } finally {
@@ -105,12 +123,16 @@ final class ReplyGate implements ServerInterceptor {
             try {
                 beforeReply.accept(message);
             } catch (SyncFailedException e) {
-                if (refused.compareAndSet(false, true)) {
-                    super.close(Status.UNAVAILABLE.withDescription(e.getMessage()), new Metadata());
-                }
+                refuse(e);
                 return;
             }
             super.sendMessage(message);
+        }
+
+        void refuse(SyncFailedException why) {
+            if (refused.compareAndSet(false, true)) {
+                super.close(Status.UNAVAILABLE.withDescription(why.getMessage()), new Metadata());
+            }
         }
 
         @Override

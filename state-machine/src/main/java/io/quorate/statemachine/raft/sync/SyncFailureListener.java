@@ -9,7 +9,7 @@ public interface SyncFailureListener {
      * Fail the shard's readiness and have its division closed by another thread: the caller may hold the division's lock. Must not
      * block or throw.
      *
-     * @param failure a {@link LeadershipRefusedException} says that nothing is wrong with the disk: the group may be opened again at once
+     * @param failure a {@link MustReopenException} says that nothing is wrong with the disk: the group may be opened again at once
      */
     void syncFailed(RaftGroupId groupId, SyncFailedException failure);
 }

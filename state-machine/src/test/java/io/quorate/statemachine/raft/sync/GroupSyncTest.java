@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.apache.ratis.proto.RaftProtos.LogEntryProto;
@@ -125,7 +126,7 @@ class GroupSyncTest {
         joined.watch(log);
         vote(8, "n1");
         assertThatThrownBy(() -> joined.leaderChanged(SELF, SELF))
-                .isInstanceOf(LeadershipRefusedException.class)
+                .isInstanceOf(MustReopenException.class)
                 .hasMessageContaining("it left this group before, has joined it again, and lacks entries that it had");
         assertThat(log.closed)
                 .as("or its first entry would look like those that it lacks")
@@ -212,13 +213,52 @@ class GroupSyncTest {
         group.leaderChanged(SELF, RaftPeerId.valueOf("n2"));
         assertThat(log.closed).isFalse();
         assertThatThrownBy(() -> group.leaderChanged(SELF, SELF))
-                .isInstanceOf(LeadershipRefusedException.class)
+                .isInstanceOf(MustReopenException.class)
                 .hasMessageContaining("n1 was elected and must not lead")
                 .hasMessageContaining("it promised VoteRecord[term=5, votedFor=n2]");
         assertThat(failures).hasSize(1);
         assertThat(log.closed)
                 .as("or its first entry would stand among those of n2, under the same term")
                 .isTrue();
+    }
+
+    /** It would lead a later term by the votes of its own. */
+    @Test
+    void anElectionThatWasOvertakenByAnotherOneOfItsPeerDoesNotLead() throws Exception {
+        group.watch(log);
+        vote(4, "n1");
+        ThreadGroup division = new ThreadGroup("division");
+        CountDownLatch ended = new CountDownLatch(1);
+        Thread later = new Thread(division, () -> HeldEntries.await(ended, "its votes"), "n1@group-LeaderElection8");
+        Thread asking = new Thread(division, () -> HeldEntries.await(ended, "a vote"), "n1@group-LeaderElection7-1");
+        asking.start();
+        assertThat(leads(division))
+                .as("those that ask for its votes are no other election")
+                .isEmpty();
+        later.start();
+        assertThat(leads(division)).hasValueSatisfying(refusal -> assertThat(refusal)
+                .isInstanceOf(MustReopenException.class)
+                .hasMessageContaining("its election was overtaken"));
+        ended.countDown();
+        later.join();
+        asking.join();
+    }
+
+    /** Why the peer does not lead at the end of an election. */
+    private Optional<Throwable> leads(ThreadGroup division) throws Exception {
+        CompletableFuture<Void> end = new CompletableFuture<>();
+        Runnable election = () -> {
+            try {
+                group.leaderChanged(SELF, SELF);
+                end.complete(null);
+            } catch (SyncFailedException e) {
+                end.completeExceptionally(e);
+            }
+        };
+        Thread thread = new Thread(division, election, "n1@group-LeaderElection7");
+        thread.start();
+        thread.join();
+        return Optional.ofNullable(end.handle((done, failure) -> failure).get());
     }
 
     @Test
@@ -229,7 +269,7 @@ class GroupSyncTest {
         log.endsBeforeWhatFollowersNeed = true;
         group.leaderChanged(SELF, RaftPeerId.valueOf("n2"));
         assertThatThrownBy(() -> group.leaderChanged(SELF, SELF))
-                .isInstanceOf(LeadershipRefusedException.class)
+                .isInstanceOf(MustReopenException.class)
                 .hasMessageContaining("its log was truncated as it was elected");
     }
 
@@ -239,7 +279,7 @@ class GroupSyncTest {
         failing = true;
         vote(4, "n1");
         assertThatThrownBy(() -> group.leaderChanged(SELF, SELF)).isSameAs(failures.get(0));
-        assertThat(failures.get(0)).isNotInstanceOf(LeadershipRefusedException.class);
+        assertThat(failures.get(0)).isNotInstanceOf(MustReopenException.class);
         assertThat(log.closed).isTrue();
     }
 
@@ -269,7 +309,7 @@ class GroupSyncTest {
         vote(4, "n1");
         segments.truncate(11);
         assertThatThrownBy(() -> group.leaderChanged(SELF, SELF))
-                .isInstanceOf(LeadershipRefusedException.class)
+                .isInstanceOf(MustReopenException.class)
                 .hasMessageContaining("its log is still being truncated");
         assertThat(failures).hasSize(1);
     }
@@ -286,6 +326,18 @@ class GroupSyncTest {
         assertThatThrownBy(() -> group.ensureVoteDurable()).isSameAs(failures.get(0));
         assertThatThrownBy(() -> group.configurationWritten(0)).isSameAs(failures.get(0));
         assertThat(failures).hasSize(1);
+    }
+
+    @Test
+    void anOlderConfigurationThanThePresentOneIsNotTaken() throws IOException {
+        writeConfiguration(7);
+        group.configurationWritten(7);
+        writeConfiguration(3);
+        synced.clear();
+        assertThatThrownBy(() -> group.configurationWritten(3))
+                .isInstanceOf(MustReopenException.class)
+                .hasMessageContaining("the configuration of index 3 by an earlier leader, and had that of index 7");
+        assertThat(synced).as("its copy holds the newer one").isEmpty();
     }
 
     @Test

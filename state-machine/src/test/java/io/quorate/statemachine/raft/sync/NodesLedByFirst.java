@@ -130,6 +130,10 @@ final class NodesLedByFirst implements AutoCloseable {
         return TimeDuration.valueOf(seconds, TimeUnit.SECONDS);
     }
 
+    RaftGroup group() {
+        return group;
+    }
+
     Links links() {
         return links;
     }
