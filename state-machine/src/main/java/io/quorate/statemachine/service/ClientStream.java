@@ -35,6 +35,7 @@ final class ClientStream extends ServerCall.Listener<WireMessage> {
     private final StreamLimits limits;
     private final RequestHandler handler;
     private final AnswerQueue queue = new AnswerQueue();
+    private final ResultRoom results;
 
     /** The stream's event loop, once it is known; it serializes writes without contention. */
     private volatile Optional<Executor> loop = Optional.empty();
@@ -55,7 +56,8 @@ final class ClientStream extends ServerCall.Listener<WireMessage> {
     ClientStream(ServerCall<WireMessage, WireMessage> call, ServedShards shards) {
         this.call = call;
         this.limits = shards.limits();
-        this.handler = new RequestHandler(shards, this::answer);
+        this.results = new ResultRoom(shards);
+        this.handler = new RequestHandler(shards, results, this::answer);
         call.sendHeaders(new Metadata());
         call.request(1);
     }
@@ -176,6 +178,10 @@ final class ClientStream extends ServerCall.Listener<WireMessage> {
         List<Answer> batch = unwritten.subList(0, end);
         List<ServerResponse> responses = AnswerRuns.fold(batch);
         call.sendMessage(ResponseCodec.encode(responses));
+        results.giveBack(batch.stream()
+                .filter(answer -> answer instanceof Answer.Found)
+                .mapToLong(Answer::bytes)
+                .sum());
         outstanding -= batch.size();
         outstandingBytes -= bytes + credit;
         batch.clear();
@@ -189,6 +195,7 @@ final class ClientStream extends ServerCall.Listener<WireMessage> {
                     LOG.warn("client stream is closed: {}", status.getDescription());
                 }
                 call.close(status, new Metadata());
+                results.close();
             }
         }
     }
@@ -207,6 +214,7 @@ final class ClientStream extends ServerCall.Listener<WireMessage> {
         synchronized (lock) {
             closed = true;
             unwritten.clear();
+            results.close();
         }
     }
 }

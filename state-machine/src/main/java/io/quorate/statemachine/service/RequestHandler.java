@@ -36,13 +36,15 @@ final class RequestHandler {
     private static final int PROTOCOL = 1;
 
     private final ServedShards served;
+    private final ResultRoom results;
     private final Consumer<Answer> answers;
     /** Why nothing of this stream can be served; empty if it can. */
     private Optional<String> wrongCluster = Optional.empty();
 
-    RequestHandler(ServedShards served, Consumer<Answer> answers) {
+    RequestHandler(ServedShards served, ResultRoom results, Consumer<Answer> answers) {
         this.served = served;
         this.answers = answers;
+        this.results = results;
     }
 
     /** Answers that a request will get. */
@@ -187,6 +189,12 @@ final class RequestHandler {
                 + served.limits().maxTotalBytes() + " bytes in work";
     }
 
+    private String unread() {
+        return "results wait to be read: ask for less at a time, or for smaller parts ("
+                + served.limits().maxBytes() + " bytes of a stream may wait, and with requests "
+                + served.limits().maxTotalBytes() + " of a node)";
+    }
+
     private void handleQueries(QueryGroup group) {
         Target target = find(group.shard(), Optional.empty());
         Duration timeout = Duration.ofMillis(group.timeoutMillis());
@@ -194,6 +202,8 @@ final class RequestHandler {
         for (Bytes query : group.queries()) {
             if (target.shard().isEmpty()) {
                 refuse(id, query.length(), target.reason(), target.message());
+            } else if (results.isFull()) {
+                refuse(id, query.length(), RejectReason.QUEUE_FULL, unread());
             } else if (!served.takeRoom(query.length())) {
                 refuse(id, query.length(), RejectReason.QUEUE_FULL, full());
             } else {
@@ -233,6 +243,8 @@ final class RequestHandler {
                 refuse(
                         RejectReason.TOO_LARGE,
                         "result of " + result.value().length() + " bytes; ask for less at a time");
+            } else if (!results.take(result.value().length())) {
+                refuse(RejectReason.QUEUE_FULL, unread());
             } else {
                 answers.accept(new Answer.Found(id, credit, result));
             }

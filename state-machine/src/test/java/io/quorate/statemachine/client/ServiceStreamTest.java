@@ -8,17 +8,20 @@ import io.quorate.statemachine.service.StreamLimits;
 import io.quorate.statemachine.wire.ClientRequest;
 import io.quorate.statemachine.wire.ClientRequest.AppendGroup;
 import io.quorate.statemachine.wire.ClientRequest.Hello;
+import io.quorate.statemachine.wire.ClientRequest.QueryGroup;
 import io.quorate.statemachine.wire.RequestCodec;
 import io.quorate.statemachine.wire.ServerResponse;
 import io.quorate.statemachine.wire.ServerResponse.CommittedRun;
 import io.quorate.statemachine.wire.ServerResponse.IndeterminateRun;
 import io.quorate.statemachine.wire.ServerResponse.RejectedRun;
+import io.quorate.statemachine.wire.ServerResponse.ResultRun;
 import io.quorate.statemachine.wire.WireMessage;
 import io.quorate.topology.ClusterId;
 import io.quorate.topology.ShardId;
 import io.quorate.wal.log.Bytes;
 import io.quorate.wal.log.EntryKind;
 import io.quorate.wal.log.LogRecord;
+import io.quorate.wal.log.ReadConsistency;
 import io.quorate.wal.log.RejectReason;
 import io.quorate.wal.log.WriteConcern;
 import java.util.Collections;
@@ -167,6 +170,40 @@ class ServiceStreamTest {
                             .sum()
                     == 5100);
         }
+    }
+
+    /** What a query finds may be much larger than the query: else a client that asks and does not read takes the node's heap. */
+    @Test
+    void resultsThatAClientDoesNotReadAreBoundedAndFurtherQueriesRefused() {
+        StreamLimits few = new StreamLimits(1000, 256 << 10, 64 << 20, 1 << 20);
+        try (TestCluster cluster = new TestCluster(1, few);
+                RawStream stream = new RawStream(cluster.nodes.get(0).address())) {
+            int queries = 500;
+            List<Bytes> large = Collections.nCopies(queries, Bytes.utf8("bytes 65536"));
+            stream.send(HELLO, new QueryGroup(1, TestCluster.ORDERS, ReadConsistency.EVENTUAL, 10_000, large));
+            stream.read(1000);
+            await().until(() -> found(stream) + refused(stream) == queries);
+            assertThat(found(stream)).as("32 MB were found").isBetween(1, 100);
+            assertThat(responses(stream, RejectedRun.class))
+                    .allSatisfy(run -> assertThat(run.reason()).isEqualTo(RejectReason.QUEUE_FULL));
+            // once it has read, it is served again
+            int before = found(stream);
+            stream.send(new QueryGroup(
+                    1 + queries, TestCluster.ORDERS, ReadConsistency.EVENTUAL, 10_000, large.subList(0, 1)));
+            await().until(() -> found(stream) == before + 1);
+        }
+    }
+
+    private static int found(RawStream stream) {
+        return responses(stream, ResultRun.class).stream()
+                .mapToInt(run -> run.values().size())
+                .sum();
+    }
+
+    private static int refused(RawStream stream) {
+        return responses(stream, RejectedRun.class).stream()
+                .mapToInt(RejectedRun::count)
+                .sum();
     }
 
     @Test

@@ -141,6 +141,10 @@ final class TestShard implements HostedShard, AutoCloseable {
         if (query.utf8().equals("malformed")) {
             return CompletableFuture.failedFuture(new IllegalArgumentException("malformed, as asked"));
         }
+        if (query.utf8().startsWith("bytes ")) {
+            int length = Integer.parseInt(query.utf8().substring("bytes ".length()));
+            return CompletableFuture.completedFuture(new QueryResult(log.lsn(), Bytes.wrap(new byte[length])));
+        }
         if (consistency instanceof ReadConsistency.Linearizable && log.leader().isEmpty()) {
             return CompletableFuture.failedFuture(
                     new ReadUnavailableException(RejectReason.UNAVAILABLE, "no leader known"));
