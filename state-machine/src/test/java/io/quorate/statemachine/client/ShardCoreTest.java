@@ -145,6 +145,21 @@ class ShardCoreTest {
         assertThat(ready(A)).extracting(Append::kind).containsExactly(EntryKind.SESSION_OPEN);
     }
 
+    /** It would wait until the old one is given up, seconds later. */
+    @Test
+    void whatTheNewLeaderRefusesIsSentThereAgainThoughTheOldOneHasNotAnswered() {
+        Append x = append("x");
+        openSession(x);
+        assertThat(ready(A)).containsExactly(x);
+        located(2, 2, 2);
+        assertThat(ready(B)).containsExactly(x);
+        answered(B, List.of(x), rejected(RejectReason.QUEUE_FULL));
+        now += SECOND;
+        assertThat(ready(B)).containsExactly(x);
+        answered(B, List.of(x), committed(41));
+        assertThat(x.outcome()).isEqualTo(committed(41));
+    }
+
     /** Else its owner's thread would do nothing but wake for as long as there is no leader. */
     @Test
     void aPauseThatIsOverWakesNobodyAgain() {

@@ -39,6 +39,8 @@ public class Append {
     private int openAttempts;
     /** Where the latest attempt went; empty before the first. */
     private String sentTo = "";
+    /** Whether that one is open; earlier ones may be, at nodes that do not answer. */
+    private boolean latestOpen;
     /** Invariant: true once an attempt ended without telling whether it reached the log. */
     private boolean uncertain;
     /** Invariant: true while it stands in one of the queues of those that were sent before. */
@@ -137,22 +139,29 @@ public class Append {
     final void attemptBegins(String address) {
         openAttempts++;
         sentTo = address;
+        latestOpen = true;
     }
 
-    /** True if an attempt is open, and the latest went there. */
+    /** True if the latest attempt went there and is open. */
     final boolean isOpenAt(String address) {
-        return openAttempts > 0 && address.equals(sentTo);
+        return latestOpen && address.equals(sentTo);
     }
 
-    final void attemptAnswered() {
+    /** True if the latest attempt is open: what an earlier one may still come to does not make another one superfluous. */
+    final boolean isLatestOpen() {
+        return latestOpen;
+    }
+
+    final void attemptAnswered(String address) {
         openAttempts--;
+        latestOpen &= !address.equals(sentTo);
         if (openAttempts < 0) {
             throw new IllegalStateException("append answered more often than sent: " + this);
         }
     }
 
-    final void attemptUnknown() {
-        attemptAnswered();
+    final void attemptUnknown(String address) {
+        attemptAnswered(address);
         uncertain = true;
     }
 

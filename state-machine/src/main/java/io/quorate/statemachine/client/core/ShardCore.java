@@ -104,7 +104,7 @@ public final class ShardCore {
         } else if (event instanceof Lost lost) {
             connecting.remove(lost.address());
             search.lost(lost.address(), lost.cause(), now);
-            writer.lost(lost.appends(), now);
+            writer.lost(lost.address(), lost.appends(), now);
             reader.lost(lost.address(), lost.queries(), now);
         } else if (event instanceof Measured measured) {
             reader.measured(measured.roundTripNanos());

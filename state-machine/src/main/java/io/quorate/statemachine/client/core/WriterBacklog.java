@@ -246,7 +246,7 @@ final class WriterBacklog {
     /** Decides where an unanswered append stands after an attempt, or its session, ended. */
     void settle(Append append) {
         if (isInSession(append)) {
-            if (!append.hasOpenAttempt()) {
+            if (!append.isLatestOpen()) {
                 sendAgain(append);
             }
         } else if (append.hasOpenAttempt()) {

@@ -107,7 +107,7 @@ final class WriterCore {
         for (int i = 0; i < event.appends().size(); i++) {
             Append append = event.appends().get(i);
             AppendOutcome outcome = event.outcomes().get(i);
-            append.attemptAnswered();
+            append.attemptAnswered(event.address());
             if (outcome instanceof Committed || outcome instanceof LeaderDurable) {
                 confirmed = true;
                 succeeded(append, outcome, now);
@@ -200,9 +200,9 @@ final class WriterCore {
     }
 
     /** Attempts were lost with their connection. */
-    void lost(List<Append> appends, long now) {
+    void lost(String address, List<Append> appends, long now) {
         for (Append append : appends) {
-            append.attemptUnknown();
+            append.attemptUnknown(address);
             settle(append);
         }
         if (search.leader().isEmpty()) {
