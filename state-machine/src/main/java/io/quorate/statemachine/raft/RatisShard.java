@@ -326,12 +326,12 @@ final class RatisShard implements HostedShard, GroupEvents {
                         .orElse(-1L),
                 view.peers(),
                 state.versions(),
-                problem(open.isPresent()));
+                problem());
     }
 
-    private Optional<String> problem(boolean open) {
+    private Optional<String> problem() {
         return health.problem()
-                .or(() -> open ? Optional.empty() : Optional.of(context.closed()))
+                .or(() -> view.staysOpen() ? Optional.empty() : Optional.of(context.closed()))
                 .or(() -> shared.disk().isFull() ? Optional.of(shared.disk().message()) : Optional.empty());
     }
 
