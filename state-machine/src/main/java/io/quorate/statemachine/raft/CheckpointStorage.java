@@ -108,6 +108,8 @@ final class CheckpointStorage implements StateMachineStorage {
         if (Files.isDirectory(directory)) {
             try (Stream<Path> entries = Files.list(directory)) {
                 entries.filter(Files::isDirectory).forEach(entry -> parse(entry).ifPresent(found::add));
+            } catch (UncheckedIOException e) {
+                throw e.getCause(); // Ratis closes the division after anything but an IOException
             }
         }
         found.sort(Comparator.comparing(Checkpoint::termIndex));
@@ -132,6 +134,8 @@ final class CheckpointStorage implements StateMachineStorage {
                     .filter(file -> !file.toString().endsWith(SIDECAR))
                     .sorted()
                     .forEach(file -> files.add(new FileInfo(file.toAbsolutePath(), null)));
+        } catch (UncheckedIOException e) {
+            throw e.getCause();
         }
         return new LeasedSnapshot(files, checkpoint.termIndex());
     }

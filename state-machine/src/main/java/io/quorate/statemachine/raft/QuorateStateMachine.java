@@ -35,8 +35,8 @@ import org.apache.ratis.thirdparty.com.google.protobuf.UnsafeByteOperations;
  * write concerns, admission control, the log scanner, checkpoints by time.
  *
  * <p>The server must run with {@code raft.server.log.append-entries.compose.enabled=false}, which is not Ratis' default, and with
- * {@code async-flush}, {@code unsafe-flush} and {@code install.snapshot} as they are by default: a group under another setting is not
- * opened ({@link io.quorate.statemachine.raft.sync.RequiredSettings}). Checkpoints are made, and the log purged, only with {@code
+ * {@code async-flush}, {@code unsafe-flush}, {@code use.memory}, {@code corruption.policy} and {@code install.snapshot} as they are by
+ * default: a group under another setting is not opened ({@link io.quorate.statemachine.raft.sync.RequiredSettings}). Checkpoints are made, and the log purged, only with {@code
  * raft.server.snapshot.auto.trigger.enabled=true}. {@code raft.server.log.log-metadata.enabled} is as it likes.
  *
  * <p>A client's message is one command for the application; the answer is {@link Answer}.

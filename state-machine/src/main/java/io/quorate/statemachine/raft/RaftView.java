@@ -24,6 +24,7 @@ import org.apache.ratis.server.RaftConfiguration;
 import org.apache.ratis.server.RaftServer;
 import org.apache.ratis.server.protocol.TermIndex;
 import org.apache.ratis.server.raftlog.RaftLog;
+import org.apache.ratis.util.LifeCycle;
 
 /**
  * What Ratis knows of one group on this node, in our words. Every call looks anew: of a group that was closed meanwhile nothing is
@@ -47,15 +48,24 @@ final class RaftView implements GroupView {
         this.truncations = truncations;
     }
 
-    /** Empty once the group is closed or removed, and while it is being opened. */
+    /**
+     * Empty once the group is closed or removed, and while it is being opened. A division that closed itself stays in the server's
+     * list.
+     */
     Optional<RaftServer.Division> open() {
         try {
             RaftServer.Division division = server.get().getDivision(group);
             division.getRaftLog(); // Ratis has no other sign of a group that it has not opened yet
-            return Optional.of(division);
+            return Optional.of(division).filter(known -> known.getInfo().getLifeCycleState() != LifeCycle.State.CLOSED);
         } catch (IOException | IllegalStateException notOpen) {
             return Optional.empty(); // no such group, the server is closed, or no log yet: there is no other reason
         }
+    }
+
+    /** True unless the group is closed, or is being closed, which may take for ever where the application hangs. */
+    boolean staysOpen() {
+        return open().filter(division -> !division.getInfo().getLifeCycleState().isClosingOrClosed())
+                .isPresent();
     }
 
     /** @throws GroupClosedException if it is closed or removed */

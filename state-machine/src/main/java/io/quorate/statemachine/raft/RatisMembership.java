@@ -33,7 +33,7 @@ import org.slf4j.LoggerFactory;
  * Changes of members on the leader. Each change is a compare-and-set against the configuration that was looked at, so that two
  * operators cannot undo one another's change unseen.
  */
-final class RatisMembership implements Membership {
+final class RatisMembership implements Membership, Candidacy.Elections {
     private static final Logger log = LoggerFactory.getLogger(RatisMembership.class);
     private static final Duration STEP_DOWN = Duration.ofSeconds(3);
     /** Beyond the time that Ratis has, for its answer: it says more than a timeout of ours. */
@@ -185,29 +185,23 @@ final class RatisMembership implements Membership {
                 calls.clientId(), server.get().getId(), group, calls.nextCallId(), target, timeout.toMillis());
     }
 
-    /** Undoes {@link #abdicate}. */
-    void campaignAgain() {
-        LeaderElectionManagementRequest resume = LeaderElectionManagementRequest.newResume(
-                calls.clientId(), server.get().getId(), group, calls.nextCallId());
-        server.get().leaderElectionManagementAsync(resume).whenComplete((reply, failure) -> {
-            if (failure != null) {
-                log.warn("[{}] cannot campaign again until a restart", group, failure);
-            }
-        });
+    @Override
+    public CompletableFuture<?> pause() {
+        return server.get()
+                .leaderElectionManagementAsync(LeaderElectionManagementRequest.newPause(
+                        calls.clientId(), server.get().getId(), group, calls.nextCallId()));
     }
 
-    /** Campaigns no more, and steps down if it leads. Until {@link #campaignAgain} or until the group is opened again. */
-    void abdicate() {
-        LeaderElectionManagementRequest pause = LeaderElectionManagementRequest.newPause(
-                calls.clientId(), server.get().getId(), group, calls.nextCallId());
-        server.get().leaderElectionManagementAsync(pause).whenComplete((reply, failure) -> {
-            if (failure != null) {
-                log.warn("[{}] cannot be kept from campaigning", group, failure);
-            }
-            if (view.leads()) {
-                stepDown();
-            }
-        });
+    @Override
+    public CompletableFuture<?> resume() {
+        return server.get()
+                .leaderElectionManagementAsync(LeaderElectionManagementRequest.newResume(
+                        calls.clientId(), server.get().getId(), group, calls.nextCallId()));
+    }
+
+    @Override
+    public boolean isCandidate() {
+        return view.open().map(division -> division.getInfo().isCandidate()).orElse(false);
     }
 
     /**
@@ -222,12 +216,16 @@ final class RatisMembership implements Membership {
         after.execute(() -> {
             if (view.leads()) {
                 log.warn("[{}] Ratis refuses appends behind a transfer of leadership that failed; resigns", group);
-                stepDown();
             }
+            stepDown();
         });
     }
 
-    private void stepDown() {
+    @Override
+    public void stepDown() {
+        if (!view.leads()) {
+            return;
+        }
         TransferLeadershipRequest toWhoever = transferTo(null, STEP_DOWN);
         run(() -> server.get().transferLeadershipAsync(toWhoever), STEP_DOWN).whenComplete((nothing, failure) -> {
             if (failure != null) {

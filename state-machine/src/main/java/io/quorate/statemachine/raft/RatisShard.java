@@ -31,7 +31,10 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
+import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.apache.ratis.protocol.RaftGroupId;
 import org.apache.ratis.protocol.SnapshotManagementRequest;
@@ -42,7 +45,11 @@ import org.slf4j.LoggerFactory;
 
 /** One shard's replica in Raft mode: the write path, the reads and the operator's calls, over one Ratis group. */
 final class RatisShard implements HostedShard, GroupEvents {
-    /** What a shard shares with the others of its node. */
+    /**
+     * What a shard shares with the others of its node.
+     *
+     * @param reopen has a group opened anew, in the background and until that works
+     */
     record Shared(
             Supplier<RaftServer> server,
             PeerCalls peers,
@@ -50,7 +57,9 @@ final class RatisShard implements HostedShard, GroupEvents {
             LocalCalls calls,
             DiskGuard disk,
             NodeWatch nodes,
-            InstantSource wallClock) {}
+            InstantSource wallClock,
+            RatisSettings settings,
+            Consumer<UUID> reopen) {}
 
     private static final Logger log = LoggerFactory.getLogger(RatisShard.class);
     /** Nothing of what waits for the disk, or for the application, moves for so long: longer than any healthy disk takes. */
@@ -67,12 +76,13 @@ final class RatisShard implements HostedShard, GroupEvents {
     private final ShardAppends appends;
     private final ShardReads reads;
     private final RatisMembership membership;
+    private final Candidacy candidacy;
     private final Succession succession;
     private final VersionAgreement agreement;
     private final LogTailer tailer;
     private final ProgressWatch progress = new ProgressWatch(STANDSTILL);
 
-    RatisShard(RatisStateMachineAdapter machine, ReplicaHealth health, BatchLimits limits, Shared shared) {
+    RatisShard(RatisStateMachineAdapter machine, ReplicaHealth health, Shared shared) {
         this.descriptor = machine.descriptor();
         this.shared = shared;
         this.machine = machine;
@@ -83,7 +93,7 @@ final class RatisShard implements HostedShard, GroupEvents {
         this.metrics = new ShardMetrics(descriptor.shard());
         metrics.gauge("sessions", state::openSessions);
         this.context = new ShardContext(descriptor, view, state, health, metrics, shared);
-        this.appends = new ShardAppends(context, limits, this::refusedAsSteppingDown);
+        this.appends = new ShardAppends(context, shared.settings().batches(), this::refusedAsSteppingDown);
         this.reads = new ShardReads(context);
         Campaign campaign = new Campaign(shared.server(), group, view, health);
         this.succession = new Succession(
@@ -101,6 +111,15 @@ final class RatisShard implements HostedShard, GroupEvents {
                 appends.batcher(),
                 peer -> shared.peers().runs(peer, descriptor.groupId()),
                 shared.executors().workers());
+        this.candidacy = new Candidacy(
+                descriptor.shard(),
+                membership,
+                shared.executors().workers(),
+                CompletableFuture.delayedExecutor(
+                        shared.settings().electionTimeoutMax().toMillis(),
+                        TimeUnit.MILLISECONDS,
+                        shared.executors().workers()),
+                () -> shared.reopen().accept(descriptor.groupId()));
         this.tailer = new LogTailer(view, state, shared.executors().readers());
         this.agreement = new VersionAgreement(view, descriptor.groupId(), shared.peers(), state);
     }
@@ -289,12 +308,12 @@ final class RatisShard implements HostedShard, GroupEvents {
     /** What cannot be applied or logged here may well be elsewhere: this replica neither leads nor campaigns until it is healed. */
     @Override
     public void parked() {
-        shared.executors().workers().execute(membership::abdicate);
+        candidacy.abdicate();
     }
 
     @Override
     public void healed() {
-        shared.executors().workers().execute(membership::campaignAgain);
+        candidacy.campaignAgain();
     }
 
     @Override
@@ -326,12 +345,12 @@ final class RatisShard implements HostedShard, GroupEvents {
                         .orElse(-1L),
                 view.peers(),
                 state.versions(),
-                problem(open.isPresent()));
+                problem());
     }
 
-    private Optional<String> problem(boolean open) {
+    private Optional<String> problem() {
         return health.problem()
-                .or(() -> open ? Optional.empty() : Optional.of(context.closed()))
+                .or(() -> view.staysOpen() ? Optional.empty() : Optional.of(context.closed()))
                 .or(() -> shared.disk().isFull() ? Optional.of(shared.disk().message()) : Optional.empty());
     }
 

@@ -187,8 +187,16 @@ public final class RatisShardHost implements ShardDirectory, AutoCloseable {
         RatisShard shard = new RatisShard(
                 machine,
                 health,
-                config.raft().batches(),
-                new RatisShard.Shared(this::server, peers, executors, calls, disk, nodes, config.wallClock()));
+                new RatisShard.Shared(
+                        this::server,
+                        peers,
+                        executors,
+                        calls,
+                        disk,
+                        nodes,
+                        config.wallClock(),
+                        config.raft(),
+                        lives::wantReopened));
         machine.listen(shard);
         return new ShardLives.Served(
                 shard,

@@ -384,8 +384,10 @@ class RatisStateMachineAdapter extends BaseStateMachine {
         return unusable.isPresent();
     }
 
+    /** Also where Ratis' updater or log closes the division, which it tells nobody otherwise. */
     @Override
     public void close() throws IOException {
+        health.divisionClosed();
         if (durability != null) {
             durability.close();
         }

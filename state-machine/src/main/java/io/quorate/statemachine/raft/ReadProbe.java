@@ -6,10 +6,12 @@ import io.quorate.topology.quorum.VoterSets;
 import io.quorate.wal.log.ReadUnavailableException;
 import io.quorate.wal.log.RejectReason;
 import java.util.HashSet;
+import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
  * Confirms, after reads have arrived, that this replica still leads, without any clock: it takes its term T and its commit index,
@@ -53,15 +55,28 @@ final class ReadProbe {
             running = new CompletableFuture<>();
             round = running;
         }
-        start(round);
+        start(Optional.of(round));
         return round;
     }
 
-    private void start(CompletableFuture<Long> round) {
+    /** Rounds that end where they are started, as those of a single voter do, follow each other in a loop and not on the stack. */
+    private void start(Optional<CompletableFuture<Long>> first) {
+        Optional<CompletableFuture<Long>> round = first;
+        while (round.isPresent()) {
+            round = run(round.get());
+        }
+    }
+
+    /** Starts a round; says what to start next if it has ended already. */
+    private Optional<CompletableFuture<Long>> run(CompletableFuture<Long> round) {
         long began = System.nanoTime();
+        AtomicBoolean passedOn =
+                new AtomicBoolean(); // by the end of this method or of the round: the later one goes on
         round.whenComplete((index, failure) -> {
             metrics.probed(System.nanoTime() - began);
-            startNext();
+            if (!passedOn.compareAndSet(false, true)) {
+                start(next());
+            }
         });
         round.orTimeout(LONGEST_ROUND_SECONDS, TimeUnit.SECONDS);
         try {
@@ -69,18 +84,13 @@ final class ReadProbe {
         } catch (RuntimeException e) {
             round.completeExceptionally(e);
         }
+        return passedOn.compareAndSet(false, true) ? Optional.empty() : next();
     }
 
-    private void startNext() {
-        CompletableFuture<Long> round;
-        synchronized (this) {
-            running = next;
-            next = null;
-            round = running;
-        }
-        if (round != null) {
-            start(round);
-        }
+    private synchronized Optional<CompletableFuture<Long>> next() {
+        running = next;
+        next = null;
+        return Optional.ofNullable(running);
     }
 
     private void probe(CompletableFuture<Long> round) {

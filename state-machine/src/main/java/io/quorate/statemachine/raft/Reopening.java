@@ -47,7 +47,7 @@ final class Reopening {
         wanted.putIfAbsent(group, Wanted.NOW);
     }
 
-    /** The group was opened by somebody else, or is not to be served any more. */
+    /** The group is about to be opened by somebody else: what is wished from now on is about what that opens. */
     void done(UUID group) {
         wanted.remove(group);
     }
@@ -81,16 +81,24 @@ final class Reopening {
         }
     }
 
+    /** Taken out first: what is wished while it is tried is a wish of its own, and outlives a try that worked. */
     private void tryOne(Groups groups, UUID group, Wanted before, long now) {
-        Optional<String> failure = groups.open(group);
-        if (failure.isEmpty()) {
-            wanted.remove(group);
-            return;
+        if (!wanted.remove(group, before)) {
+            return; // somebody else opened it meanwhile
         }
-        Wanted next = before.afterFailure(failure.get(), now);
-        wanted.replace(group, next);
-        if (!failure.equals(before.cause())) {
-            groups.failed(group, failure.get(), next.pause());
+        Optional<String> failure = Optional.of("the try broke off");
+        try {
+            failure = groups.open(group);
+        } finally {
+            if (failure.isPresent()) {
+                wanted.put(group, before.afterFailure(failure.get(), now));
+            }
+        }
+        if (failure.isPresent() && !failure.equals(before.cause())) {
+            groups.failed(
+                    group,
+                    failure.get(),
+                    before.afterFailure(failure.get(), now).pause());
         }
     }
 }

@@ -158,13 +158,13 @@ final class ShardLives implements OtherNodes.Shards {
     private void reopen(ShardFile file) throws IOException {
         UUID group = file.descriptor().groupId();
         Served before = served.get(group);
+        reopening.done(group);
         try {
             if (before != null) {
                 close(group, before);
             }
             directory.scanLog(group);
             addGroup(file, false);
-            reopening.done(group);
         } catch (IOException | RuntimeException e) {
             reopening.want(group);
             throw e;

@@ -4,6 +4,7 @@ import com.sun.nio.file.ExtendedOpenOption;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.channels.SeekableByteChannel;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -36,19 +37,35 @@ final class DirectIo {
 
     /** CRC32C of a whole file that nobody changes. */
     static int crc32c(Path file) throws IOException {
-        boolean direct = isSupported(file);
-        int block = direct ? Math.toIntExact(Files.getFileStore(file).getBlockSize()) : 1;
+        return crc32c(file, isSupported(file) ? Files.getFileStore(file).getBlockSize() : 0);
+    }
+
+    /** @param block that direct reads are to be aligned to; where it is none, the page cache is used */
+    static int crc32c(Path file, long block) throws IOException {
         CRC32C crc = new CRC32C();
-        try (FileChannel channel = direct ? openDirect(file) : FileChannel.open(file, StandardOpenOption.READ)) {
-            long size = channel.size();
-            int capacity = (int) Math.min(BUFFER_BYTES, (size + block - 1) / block * block);
-            ByteBuffer buffer = ByteBuffer.allocateDirect(capacity + block - 1).alignedSlice(block);
-            // Not up to a read that finds the end: it would begin between two blocks.
-            while (channel.position() < size && channel.read(buffer) >= 0) {
-                crc.update(buffer.flip());
-                buffer.clear();
+        long read = 0;
+        if (Long.bitCount(block) == 1 && block > 0 && block <= BUFFER_BYTES) {
+            try (FileChannel channel = openDirect(file)) {
+                read = update(crc, channel, (int) block);
+            }
+        }
+        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
+            if (read < channel.size()) { // or a direct read was short
+                update(crc, channel.position(read), 1);
             }
         }
         return (int) crc.getValue();
+    }
+
+    /** Reads up to the end, or up to a place between two blocks, where no direct read may begin; returns where it stopped. */
+    static long update(CRC32C crc, SeekableByteChannel channel, int block) throws IOException {
+        long size = channel.size();
+        int capacity = (int) Math.min(BUFFER_BYTES, (size + block - 1) / block * block);
+        ByteBuffer buffer = ByteBuffer.allocateDirect(capacity + block - 1).alignedSlice(block);
+        while (channel.position() < size && channel.position() % block == 0 && channel.read(buffer) >= 0) {
+            crc.update(buffer.flip());
+            buffer.clear();
+        }
+        return channel.position();
     }
 }

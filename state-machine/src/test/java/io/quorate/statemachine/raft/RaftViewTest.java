@@ -10,9 +10,11 @@ import java.util.function.Supplier;
 import org.apache.ratis.proto.RaftProtos.RaftPeerRole;
 import org.apache.ratis.protocol.RaftGroupId;
 import org.apache.ratis.protocol.RaftPeer;
+import org.apache.ratis.server.DivisionInfo;
 import org.apache.ratis.server.RaftConfiguration;
 import org.apache.ratis.server.RaftServer;
 import org.apache.ratis.server.raftlog.RaftLog;
+import org.apache.ratis.util.LifeCycle;
 import org.junit.jupiter.api.Test;
 
 /** What is known of a group goes by what Ratis says, without asking more than is needed. */
@@ -22,17 +24,44 @@ class RaftViewTest {
         RaftConfiguration first = configuration("n1.00000000deadbeef");
         RaftConfiguration second = configuration("n2.00000000deadbeef");
         AtomicReference<RaftConfiguration> latest = new AtomicReference<>(first);
-        RaftLog log = answering(RaftLog.class, "none", () -> null);
-        RaftServer.Division division = (RaftServer.Division) Proxy.newProxyInstance(
-                getClass().getClassLoader(),
-                new Class<?>[] {RaftServer.Division.class},
-                (proxy, called, args) -> called.getName().equals("getRaftLog") ? log : latest.get());
-        RaftServer server = answering(RaftServer.class, "getDivision", () -> division);
-        RaftView view = new RaftView(() -> server, RaftGroupId.randomId(), () -> 0);
+        RaftView view = view(latest::get, () -> LifeCycle.State.RUNNING);
         assertThat(view.members()).isSameAs(view.members());
         assertThat(view.peers()).extracting(peer -> peer.id().node().value()).containsExactly("n1");
         latest.set(second);
         assertThat(view.peers()).extracting(peer -> peer.id().node().value()).containsExactly("n2");
+    }
+
+    @Test
+    void aDivisionThatClosedItselfAndIsStillListedIsNotOpen() {
+        AtomicReference<LifeCycle.State> state = new AtomicReference<>(LifeCycle.State.RUNNING);
+        RaftConfiguration configuration = configuration("n1.00000000deadbeef");
+        RaftView view = view(() -> configuration, state::get);
+        assertThat(view.open()).isPresent();
+        assertThat(view.staysOpen()).isTrue();
+        state.set(LifeCycle.State.CLOSING);
+        assertThat(view.open()).as("what is committed is still applied").isPresent();
+        assertThat(view.staysOpen()).isFalse();
+        state.set(LifeCycle.State.CLOSED);
+        assertThat(view.open()).isEmpty();
+        assertThat(view.staysOpen()).isFalse();
+        assertThat(view.leads()).isFalse();
+        assertThat(view.peers()).isEmpty();
+    }
+
+    /** Of a division in Ratis' list of groups. */
+    private static RaftView view(Supplier<RaftConfiguration> configuration, Supplier<LifeCycle.State> state) {
+        RaftLog log = answering(RaftLog.class, "none", () -> null);
+        DivisionInfo info = answering(DivisionInfo.class, "getLifeCycleState", state);
+        RaftServer.Division division = (RaftServer.Division) Proxy.newProxyInstance(
+                RaftViewTest.class.getClassLoader(),
+                new Class<?>[] {RaftServer.Division.class},
+                (proxy, called, args) -> switch (called.getName()) {
+                    case "getRaftLog" -> log;
+                    case "getInfo" -> info;
+                    default -> configuration.get();
+                });
+        RaftServer server = answering(RaftServer.class, "getDivision", () -> division);
+        return new RaftView(() -> server, RaftGroupId.randomId(), () -> 0);
     }
 
     private static RaftConfiguration configuration(String voter) {

@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
 class ReadProbeTest {
@@ -75,6 +76,30 @@ class ReadProbeTest {
                         .get("quorate.read.probe;shard=s1")
                         .getCount())
                 .isEqualTo(2);
+    }
+
+    @Test
+    void roundsOfASingleVoterFollowEachOtherHoweverManyThereAre() {
+        AtomicInteger left = new AtomicInteger(100_000);
+        CompletableFuture<Long> last = new CompletableFuture<>();
+        probe.readIndex();
+        readAgain(probe.readIndex(), left, last);
+        group.become("a");
+        confirm();
+        assertThat(last).isCompletedWithValue(group.committedIndex());
+    }
+
+    /** As whoever reads one thing after another. */
+    private void readAgain(CompletableFuture<Long> read, AtomicInteger left, CompletableFuture<Long> last) {
+        read.whenComplete((index, failure) -> {
+            if (failure != null) {
+                last.completeExceptionally(failure);
+            } else if (left.decrementAndGet() == 0) {
+                last.complete(index);
+            } else {
+                readAgain(probe.readIndex(), left, last);
+            }
+        });
     }
 
     @Test

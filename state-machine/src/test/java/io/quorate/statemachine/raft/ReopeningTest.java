@@ -1,6 +1,7 @@
 package io.quorate.statemachine.raft;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.time.Duration;
 import java.util.ArrayList;
@@ -88,6 +89,47 @@ class ReopeningTest {
         assertThat(tries(NOW + 3 * SECOND)).isTrue();
         assertThat(tries(NOW + 7 * SECOND)).isTrue();
         assertThat(told).containsExactly("full 1", "damaged 4");
+    }
+
+    @Test
+    void aWishThatComesWhileTheGroupIsTriedIsNotLostWhenThatWorks() {
+        reopening.want(group);
+        assertThat(reopening.begins(NOW)).isTrue();
+        reopening.tryDue(new Reopening.Groups() {
+            @Override
+            public Optional<String> open(UUID wanted) {
+                reopening.want(wanted); // what was just opened has refused to lead already
+                return Optional.empty();
+            }
+
+            @Override
+            public void failed(UUID wanted, String cause, Duration untilNextTry) {
+                throw new AssertionError(cause);
+            }
+        });
+        failure = Optional.empty();
+        assertThat(tries(NOW + 1)).isTrue();
+        assertThat(tried).containsExactly(group);
+    }
+
+    @Test
+    void aTryThatBreaksOffIsRepeatedLater() {
+        reopening.want(group);
+        assertThat(reopening.begins(NOW)).isTrue();
+        assertThatThrownBy(() -> reopening.tryDue(new Reopening.Groups() {
+                    @Override
+                    public Optional<String> open(UUID wanted) {
+                        throw new OutOfMemoryError("planted");
+                    }
+
+                    @Override
+                    public void failed(UUID wanted, String cause, Duration untilNextTry) {
+                        throw new AssertionError(cause);
+                    }
+                }))
+                .hasMessage("planted");
+        assertThat(tries(NOW + SECOND - 1)).isFalse();
+        assertThat(tries(NOW + SECOND)).isTrue();
     }
 
     @Test

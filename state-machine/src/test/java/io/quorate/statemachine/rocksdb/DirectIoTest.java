@@ -2,11 +2,17 @@ package io.quorate.statemachine.rocksdb;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
 import java.io.IOException;
+import java.lang.reflect.Proxy;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.channels.SeekableByteChannel;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Random;
 import java.util.zip.CRC32C;
 import org.junit.jupiter.api.Test;
@@ -41,6 +47,33 @@ class DirectIoTest {
         CRC32C expected = new CRC32C();
         expected.update(content);
         assertThat(DirectIo.crc32c(file)).isEqualTo((int) expected.getValue());
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {-1, 0, 3, 2 << 20, 1L << 33})
+    void aFileSystemWhoseBlockIsNoneOrLargerThanTheBufferIsReadThroughThePageCache(long block) throws IOException {
+        Path file = Files.write(directory.resolve("file"), new byte[(1 << 20) + 7]);
+        CRC32C expected = new CRC32C();
+        expected.update(new byte[(1 << 20) + 7]);
+        assertTimeoutPreemptively(Duration.ofMinutes(1), () -> assertThat(DirectIo.crc32c(file, block))
+                .isEqualTo((int) expected.getValue()));
+    }
+
+    @Test
+    void behindAShortReadNoneBeginsBetweenTwoBlocks() throws IOException {
+        Path file = Files.write(directory.resolve("file"), new byte[3 * 4096]);
+        CRC32C crc = new CRC32C();
+        try (FileChannel whole = FileChannel.open(file)) {
+            SeekableByteChannel cutsShort = (SeekableByteChannel) Proxy.newProxyInstance(
+                    getClass().getClassLoader(), new Class<?>[] {SeekableByteChannel.class}, (proxy, called, args) -> {
+                        if (called.getName().equals("read")) {
+                            assertThat(whole.position() % 4096).isZero();
+                            ((ByteBuffer) args[0]).limit(whole.position() == 0 ? 4096 : 100);
+                        }
+                        return called.invoke(whole, args);
+                    });
+            assertThat(DirectIo.update(crc, cutsShort, 4096)).isEqualTo(4096 + 100);
+        }
     }
 
     @Test

@@ -70,17 +70,25 @@ class FailedOpeningTest {
                 properties -> RaftServerConfigKeys.Log.setAppendEntriesComposeEnabled(properties, true),
                 properties -> RaftServerConfigKeys.Log.setAsyncFlushEnabled(properties, true),
                 properties -> RaftServerConfigKeys.Log.setUnsafeFlushEnabled(properties, true),
-                properties -> RaftServerConfigKeys.Log.Appender.setInstallSnapshotEnabled(properties, false));
+                properties -> RaftServerConfigKeys.Log.Appender.setInstallSnapshotEnabled(properties, false),
+                properties -> RaftServerConfigKeys.Log.setUseMemory(properties, true),
+                properties -> RaftServerConfigKeys.Log.setCorruptionPolicy(
+                        properties, RaftServerConfigKeys.Log.CorruptionPolicy.WARN_AND_RETURN));
         List<Change> good = List.of(
                 properties -> RaftServerConfigKeys.Log.setAppendEntriesComposeEnabled(properties, false),
                 properties -> RaftServerConfigKeys.Log.setAsyncFlushEnabled(properties, false),
                 properties -> RaftServerConfigKeys.Log.setUnsafeFlushEnabled(properties, false),
-                properties -> RaftServerConfigKeys.Log.Appender.setInstallSnapshotEnabled(properties, true));
+                properties -> RaftServerConfigKeys.Log.Appender.setInstallSnapshotEnabled(properties, true),
+                properties -> RaftServerConfigKeys.Log.setUseMemory(properties, false),
+                properties -> RaftServerConfigKeys.Log.setCorruptionPolicy(
+                        properties, RaftServerConfigKeys.Log.CorruptionPolicy.EXCEPTION));
         List<String> names = List.of(
                 "append-entries.compose.enabled=true",
                 "async-flush.enabled=true",
                 "unsafe-flush.enabled=true",
-                "install.snapshot.enabled=false");
+                "install.snapshot.enabled=false",
+                "use.memory=true",
+                "corruption.policy=WARN_AND_RETURN");
         for (int i = 0; i < bad.size(); i++) {
             bad.get(i).of(own.properties());
             assertRefused(own, names.get(i));

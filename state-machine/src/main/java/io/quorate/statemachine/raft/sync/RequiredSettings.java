@@ -18,6 +18,16 @@ public final class RequiredSettings {
      */
     public static void check(RaftProperties properties) throws IOException {
         check(
+                RaftServerConfigKeys.Log.USE_MEMORY_KEY,
+                RaftServerConfigKeys.Log.useMemory(properties),
+                false,
+                "entries would be acknowledged that are on no disk at all");
+        check(
+                RaftServerConfigKeys.Log.CORRUPTION_POLICY_KEY,
+                RaftServerConfigKeys.Log.corruptionPolicy(properties),
+                RaftServerConfigKeys.Log.CorruptionPolicy.EXCEPTION,
+                "entries behind damage in the log would be dropped without a word, acknowledged ones among them");
+        check(
                 RaftServerConfigKeys.Log.APPEND_ENTRIES_COMPOSE_ENABLED_KEY,
                 RaftServerConfigKeys.Log.appendEntriesComposeEnabled(properties),
                 false,
@@ -39,8 +49,8 @@ public final class RequiredSettings {
                 "a peer that is far behind would never catch up");
     }
 
-    private static void check(String key, boolean set, boolean required, String cost) throws IOException {
-        if (set != required) {
+    private static <T> void check(String key, T set, T required, String cost) throws IOException {
+        if (!set.equals(required)) {
             throw new IOException(
                     "the server runs with " + key + "=" + set + "; set it to " + required + ", or " + cost);
         }
