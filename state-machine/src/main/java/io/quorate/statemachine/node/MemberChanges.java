@@ -237,6 +237,9 @@ final class MemberChanges {
         long deadline = calls.deadline();
         JsonNode leader = leader(shard);
         Optional<Peer> leaving = member(leader, node);
+        // before anything changes: that there is no such node is a refusal
+        String address = addressOf(node, leaving, deadline)
+                .orElseThrow(() -> new AdminException("UNKNOWN_PEER", "the cluster has no node " + node));
         if (leaving.isPresent()) {
             List<Peer> staying = ClusterCalls.members(leader).stream()
                     .filter(peer -> peer.role().votes() && !peer.id().node().equals(node))
@@ -257,8 +260,6 @@ final class MemberChanges {
         }
         // also where it is no member (any more): a removal that was broken off before this goes on here
         noteMembers(shard, deadline);
-        String address = addressOf(node, leaving, deadline)
-                .orElseThrow(() -> new AdminException("UNKNOWN_PEER", "the cluster has no node " + node));
         forget(descriptorOf(leader), node, address);
     }
 
