@@ -4,6 +4,7 @@ import io.quorate.statemachine.identity.NodeDirectory;
 import io.quorate.statemachine.identity.NodeIdentity;
 import io.quorate.statemachine.raft.GrpcWiring;
 import io.quorate.statemachine.raft.HostConfig;
+import io.quorate.statemachine.raft.PeriodicWork;
 import io.quorate.statemachine.raft.RatisShardHost;
 import io.quorate.statemachine.service.AdminException;
 import io.quorate.statemachine.service.AdminService;
@@ -128,7 +129,11 @@ public final class QuorateNode implements AutoCloseable {
             serveOperators();
             log.info("[{}] waits at {} to become part of a cluster", config.node(), config.listen());
         }
-        background.scheduleWithFixedDelay(this::reconcile, RECONCILE_MILLIS, RECONCILE_MILLIS, TimeUnit.MILLISECONDS);
+        String self = "[" + config.node() + "] ";
+        PeriodicWork.start(
+                background, self + "the look after shards", this::reconcile, RECONCILE_MILLIS, TimeUnit.MILLISECONDS);
+        PeriodicWork.start(
+                background, self + "the look at its standing", this::watch, RECONCILE_MILLIS, TimeUnit.MILLISECONDS);
     }
 
     /** Who this node is. */
@@ -197,7 +202,7 @@ public final class QuorateNode implements AutoCloseable {
             serve(identity().cluster().orElseThrow());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-        } catch (IOException | RuntimeException e) {
+        } catch (IOException | RuntimeException | Error e) { // nobody else would begin again
             log.error("[{}] cannot serve as part of its cluster; tried again", config.node(), e);
             background.schedule(this::beginServing, RECONCILE_MILLIS, TimeUnit.MILLISECONDS);
         }
@@ -211,6 +216,9 @@ public final class QuorateNode implements AutoCloseable {
         } catch (RuntimeException e) {
             log.warn("[{}] the cluster's metadata cannot be carried out now: {}", config.node(), e.getMessage());
         }
+    }
+
+    private void watch() {
         try {
             host().flatMap(shards -> standing.look(identity().cluster().orElseThrow(), shards.all()))
                     .ifPresent(this::dismiss);
