@@ -289,6 +289,10 @@ final class RaftBatcher {
         return inFlight.size();
     }
 
+    synchronized boolean isIdle() {
+        return queue.isEmpty() && inFlight.isEmpty() && !pumping;
+    }
+
     /** Refuses new appends and rejects what was not submitted; what was will be answered by apply, failure or deadline. */
     void close() {
         synchronized (this) {

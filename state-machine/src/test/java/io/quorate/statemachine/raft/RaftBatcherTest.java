@@ -107,7 +107,9 @@ class RaftBatcherTest {
             append(1);
             assertThat(sizes()).containsExactly(1);
             assertThat(batcher.queued()).isZero();
+            assertThat(batcher.isIdle()).isFalse();
             end();
+            assertThat(batcher.isIdle()).isTrue();
         }
     }
 
