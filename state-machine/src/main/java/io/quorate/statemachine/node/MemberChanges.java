@@ -53,12 +53,13 @@ final class MemberChanges {
         if (leader.path("self").asText().equals(target.id().toString())) {
             return leader;
         }
+        Duration timeout = ClusterCalls.ofOneCall(patience);
         ObjectNode arguments = ClusterCalls.none()
                 .put("shard", shard.value())
                 .put("target", target.id().toString())
-                .put("timeoutMillis", patience.toMillis());
+                .put("timeoutMillis", timeout.toMillis());
         try {
-            return calls.call(leader.path("address").asText(), "leader.transfer", arguments, patience.plus(STEP));
+            return calls.call(leader.path("address").asText(), "leader.transfer", arguments, timeout.plus(STEP));
         } catch (AdminException e) {
             boolean leadsNow = calls.statusOf(shard, target.address())
                     .filter(status -> status.path("leads").asBoolean())
@@ -191,7 +192,8 @@ final class MemberChanges {
                     .forEach(lsn -> arguments.withArray("/told").add(lsn.value()));
             arguments.set("peer", DescriptorJson.write(peer));
             JsonNode leader = calls.findLeader(shard, List.of());
-            long millis = Math.max(1, ClusterCalls.remaining(deadline).toMillis());
+            long millis = Math.max(
+                    1, ClusterCalls.ofOneCall(ClusterCalls.remaining(deadline)).toMillis());
             arguments.put("timeoutMillis", millis);
             String address = leader.path("address").asText();
             return calls.watched(

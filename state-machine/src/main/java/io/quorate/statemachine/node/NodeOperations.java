@@ -49,6 +49,8 @@ final class NodeOperations implements AdminHandler {
 
     private static final int MOST_AUDITED = 4 << 10;
     private static final Duration DEFAULT_TIMEOUT = Duration.ofSeconds(30);
+    /** A call holds a thread of this node while it waits: who has more patience calls again. */
+    static final Duration MOST_TIMEOUT = Duration.ofMinutes(10);
 
     /** Name of the error where another life of a node's disk is meant than the one that is at its address. */
     static final String EARLIER_LIFE = "EARLIER_LIFE";
@@ -312,10 +314,11 @@ final class NodeOperations implements AdminHandler {
                                 .value());
     }
 
-    private static Duration timeout(JsonNode arguments) {
+    static Duration timeout(JsonNode arguments) {
         long millis = arguments.path("timeoutMillis").asLong(DEFAULT_TIMEOUT.toMillis());
-        if (millis < 1 || millis > Duration.ofDays(1).toMillis()) {
-            throw new AdminException("INVALID", "timeoutMillis " + millis + " is not 1 to 86400000");
+        if (millis < 1 || millis > MOST_TIMEOUT.toMillis()) {
+            throw new AdminException(
+                    "INVALID", "timeoutMillis " + millis + " is not 1 to " + MOST_TIMEOUT.toMillis() + "; call again");
         }
         return Duration.ofMillis(millis);
     }

@@ -1,21 +1,25 @@
 package io.quorate.statemachine.node;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.quorate.statemachine.identity.NodeDirectory;
 import io.quorate.statemachine.identity.NodeIdentity;
 import io.quorate.statemachine.kv.KvApplication;
 import io.quorate.statemachine.raft.ApplicationCatalog;
 import io.quorate.statemachine.raft.RatisShardHost;
+import io.quorate.statemachine.service.AdminException;
 import io.quorate.topology.ClusterId;
 import io.quorate.topology.NodeId;
 import io.quorate.wal.log.Bytes;
 import java.nio.file.Path;
 import java.security.SecureRandom;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
@@ -94,6 +98,20 @@ class NodeOperationsTest {
     }
 
     @Test
+    void aCallHoldsItsThreadForTenMinutesAtMost() {
+        ObjectNode arguments = DescriptorJson.object();
+        assertThat(NodeOperations.timeout(arguments)).isEqualTo(Duration.ofSeconds(30));
+        assertThat(NodeOperations.timeout(arguments.put("timeoutMillis", 600_000)))
+                .isEqualTo(Duration.ofMinutes(10));
+        assertThatThrownBy(() -> NodeOperations.timeout(arguments.put("timeoutMillis", 600_001)))
+                .isInstanceOfSatisfying(
+                        AdminException.class, e -> assertThat(e.error()).isEqualTo("INVALID"))
+                .hasMessageContaining("timeoutMillis 600001 is not 1 to 600000");
+        assertThat(ClusterCalls.ofOneCall(Duration.ofHours(1))).isEqualTo(Duration.ofMinutes(10));
+        assertThat(ClusterCalls.ofOneCall(Duration.ofSeconds(1))).isEqualTo(Duration.ofSeconds(1));
+    }
+
+    @Test
     void aCallerCannotWriteLinesOfItsOwnIntoTheAuditLog() {
         assertThat(audited("{\"shard\":\n\"a\u2028\u0085b\\n\"}\r\n\t"))
                 .containsExactly("[n1] checkpoint {\"shard\":\"a\\u2028\\u0085b\\n\"} by CN=admin");
@@ -106,8 +124,9 @@ class NodeOperationsTest {
 
     @Test
     void aLongCallIsCutInTheAuditLog() {
-        assertThat(audited("{\"shard\":\"" + "x".repeat(1 << 20) + "\"}")).singleElement().satisfies(line -> assertThat(line)
-                .hasSizeLessThan(5000)
-                .endsWith("... (1048588 characters) by CN=admin"));
+        assertThat(audited("{\"shard\":\"" + "x".repeat(1 << 20) + "\"}"))
+                .singleElement()
+                .satisfies(line ->
+                        assertThat(line).hasSizeLessThan(5000).endsWith("... (1048588 characters) by CN=admin"));
     }
 }
