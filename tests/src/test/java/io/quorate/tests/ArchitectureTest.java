@@ -11,6 +11,7 @@ import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
+import io.quorate.statemachine.raft.PeriodicWork;
 import io.quorate.wal.apply.SessionLimits;
 import io.quorate.wal.log.Membership;
 import io.quorate.wal.log.ReplicatedLog;
@@ -18,6 +19,8 @@ import java.time.Clock;
 import java.time.InstantSource;
 import java.util.Collections;
 import java.util.UUID;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
 
 /** The picture of docs/ARCHITECTURE.md, held. */
 @AnalyzeClasses(packages = "io.quorate", importOptions = ImportOption.DoNotIncludeTests.class)
@@ -134,6 +137,30 @@ class ArchitectureTest {
             .should()
             .dependOnClassesThat()
             .resideInAnyPackage("org.junit..", "net.jqwik..", "org.assertj..", "org.awaitility..", "ch.qos.logback..");
+
+    /** An executor drops periodic work at the first error, without a word. */
+    @ArchTest
+    static final ArchRule periodicWorkOutlivesItsErrors = noClasses()
+            .that()
+            .resideInAPackage("io.quorate.statemachine..")
+            .and()
+            .areNotAssignableTo(PeriodicWork.class)
+            .should()
+            .callMethod(
+                    ScheduledExecutorService.class,
+                    "scheduleWithFixedDelay",
+                    Runnable.class,
+                    long.class,
+                    long.class,
+                    TimeUnit.class)
+            .orShould()
+            .callMethod(
+                    ScheduledExecutorService.class,
+                    "scheduleAtFixedRate",
+                    Runnable.class,
+                    long.class,
+                    long.class,
+                    TimeUnit.class);
 
     @ArchTest
     static final ArchRule logbackIsConfiguredInTheCommandLineOnly = classes()

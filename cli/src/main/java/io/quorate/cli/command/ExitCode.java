@@ -11,7 +11,7 @@ public enum ExitCode {
     INDETERMINATE(4, "no answer in time: it may or may not have happened, or may still happen"),
     UNAVAILABLE(5, "no node reachable, not initialised, or no leader; nothing was changed"),
     NOT_FOUND(6, "what was asked for does not exist"),
-    PARTLY(7, "in part: it serves, or was done, but a node is down or a replica has a problem");
+    PARTLY(7, "in part: it serves, or was done, but a node is down, a replica has a problem or a concern is not met");
 
     private final int status;
     private final String meaning;

@@ -51,13 +51,17 @@ final class Failures {
     }
 
     /**
-     * A failure of an operator's call.
+     * A failure of an operator's call. What is refused, or not there, after a change is a failure half-way: those two codes promise
+     * that nothing changed.
      *
      * @param changed whether it changed something before, or may have, so that an answer that did not come may mean that it did
      */
     static CommandFailure ofAdmin(AdminException failure, boolean changed) {
-        ExitCode code = code(failure.error(), changed);
+        ExitCode alone = code(failure.error(), changed);
+        boolean afterChanges = changed && (alone == ExitCode.REFUSED || alone == ExitCode.NOT_FOUND);
+        ExitCode code = afterChanges ? ExitCode.FAILED : alone;
         String message = plain(failure.getMessage()) + " [" + failure.error() + "]" + advice(code)
+                + (afterChanges ? "; what was done before this stays done, and the command may be repeated" : "")
                 + (failure.error().equals("NO_NODE") ? "; do the nodes run, and is --server right?" : "");
         return new CommandFailure(code, message, failure);
     }

@@ -7,6 +7,7 @@ import io.quorate.statemachine.kv.KvQuery;
 import io.quorate.statemachine.kv.KvResult;
 import io.quorate.statemachine.kv.client.KvClient;
 import io.quorate.statemachine.kv.client.KvDecision;
+import io.quorate.statemachine.kv.client.KvWritten;
 import io.quorate.topology.ShardDescriptor;
 import io.quorate.wal.log.Bytes;
 import java.util.ArrayList;
@@ -14,6 +15,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.Callable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -52,19 +54,19 @@ import picocli.CommandLine.Parameters;
         })
 final class KvCommand extends CommandGroup {
     /** What they have in common. */
-    abstract static class OnShard extends OnOneShard implements Runnable {
-        abstract void run(KvClient client, Output out);
+    abstract static class OnShard extends OnOneShard implements Callable<Integer> {
+        abstract ExitCode run(KvClient client, Output out);
 
         void check(ShardDescriptor found) {
             ShardKinds.require(found, KvApplication.NAME);
         }
 
         @Override
-        public void run() {
+        public Integer call() {
             ShardDescriptor found = cluster().find(output()::progress, shard());
             check(found);
             try (QuorateClient client = cluster().client(found)) {
-                run(KvClient.of(client.shard(shard())), output());
+                return run(KvClient.of(client.shard(shard())), output()).status();
             }
         }
     }
@@ -104,8 +106,8 @@ final class KvCommand extends CommandGroup {
         private String value;
 
         @Override
-        void run(KvClient client, Output out) {
-            WriteOptions.print(writer(client).put(Bytes.utf8(key()), Bytes.utf8(value)), out);
+        ExitCode run(KvClient client, Output out) {
+            return WriteOptions.print(writer(client).put(Bytes.utf8(key()), Bytes.utf8(value)), out);
         }
     }
 
@@ -128,11 +130,12 @@ final class KvCommand extends CommandGroup {
         private String key;
 
         @Override
-        void run(KvClient client, Output out) {
+        ExitCode run(KvClient client, Output out) {
             KvEntry entry = read.apply(client)
                     .get(Bytes.utf8(key))
                     .orElseThrow(() -> new CommandFailure(ExitCode.NOT_FOUND, "no key '" + key + "'"));
             out.print(json(entry), entry.value().utf8());
+            return ExitCode.OK;
         }
     }
 
@@ -146,8 +149,8 @@ final class KvCommand extends CommandGroup {
             footer = "  quorate kv delete orders k1")
     static final class Delete extends OfWriter {
         @Override
-        void run(KvClient client, Output out) {
-            WriteOptions.print(writer(client).delete(Bytes.utf8(key())), out);
+        ExitCode run(KvClient client, Output out) {
+            return WriteOptions.print(writer(client).delete(Bytes.utf8(key())), out);
         }
     }
 
@@ -193,7 +196,7 @@ final class KvCommand extends CommandGroup {
         }
 
         @Override
-        void run(KvClient client, Output out) {
+        ExitCode run(KvClient client, Output out) {
             KvDecision decision = writer(client)
                     .compareAndSet(
                             Bytes.utf8(key()),
@@ -209,7 +212,7 @@ final class KvCommand extends CommandGroup {
                                         + entry.value().utf8() + "'")
                                 .orElse("there is no key '" + key() + "'"));
             }
-            out.print(Map.of("lsn", decision.lsn().value()), "lsn " + decision.lsn());
+            return WriteOptions.print(new KvWritten(Optional.of(decision.lsn()), decision.missing()), out);
         }
     }
 
@@ -241,7 +244,7 @@ final class KvCommand extends CommandGroup {
         private int limit;
 
         @Override
-        void run(KvClient client, Output out) {
+        ExitCode run(KvClient client, Output out) {
             List<KvEntry> entries = new ArrayList<>();
             Optional<KvQuery.Range> rest = Optional.of(KvQuery.prefix(Bytes.utf8(prefix)));
             while (rest.isPresent() && entries.size() < limit) {
@@ -259,6 +262,7 @@ final class KvCommand extends CommandGroup {
             out.print(
                     Map.of("entries", entries.stream().map(KvCommand::json).toList(), "more", more),
                     text + (more ? "(more; raise --limit)" : "(" + Amount.entries(entries.size()) + ")"));
+            return ExitCode.OK;
         }
     }
 

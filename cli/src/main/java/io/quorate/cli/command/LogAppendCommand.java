@@ -5,17 +5,14 @@ import io.quorate.statemachine.client.QuorateClient;
 import io.quorate.statemachine.client.ShardClient;
 import io.quorate.statemachine.logapp.LogApplication;
 import io.quorate.topology.ShardDescriptor;
-import io.quorate.wal.log.AppendOutcome;
 import io.quorate.wal.log.Bytes;
 import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayDeque;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -25,7 +22,10 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "append",
         description = {
-            "Appends each line of a file, without its line end, as one entry; in order, each once.",
+            "Appends each line of a file, without its line end, as one entry, each once.",
+            "",
+            "They are in the order of the file as long as the shard refuses none for the moment, for example since its queue is full: "
+                    + "such an entry is sent again, and may come behind later ones.",
             "",
             "With --framed each entry is preceded by its length as 4 bytes, big-endian, and may hold any bytes. Input that ends within "
                     + "an entry ends the command with 2, behind the entries before; the message counts them."
@@ -35,8 +35,6 @@ import picocli.CommandLine.Spec;
         footerHeading = "%nExamples:%n",
         footer = {"  quorate log append audit --input events.txt", "  quorate log append audit --input - --framed"})
 final class LogAppendCommand extends OnOneShard implements Runnable {
-    private static final int OUTSTANDING = 4096;
-
     @Spec
     private CommandSpec spec;
 
@@ -51,7 +49,7 @@ final class LogAppendCommand extends OnOneShard implements Runnable {
     private boolean framed;
 
     private final AppendTally tally = new AppendTally();
-    private final ArrayDeque<CompletableFuture<AppendOutcome>> outstanding = new ArrayDeque<>();
+    private final AppendWindow outstanding = new AppendWindow();
 
     @Override
     public void run() {
@@ -84,11 +82,12 @@ final class LogAppendCommand extends OnOneShard implements Runnable {
         try {
             Optional<Bytes> entry;
             while (!tally.failed() && (entry = entries.next()).isPresent()) {
-                if (outstanding.size() >= OUTSTANDING) {
-                    tally.settle(outstanding.poll().join());
+                Bytes command = io.quorate.statemachine.logapp.LogCommand.append(entry.get())
+                        .encode();
+                while (!outstanding.hasRoomFor(command.length())) {
+                    tally.settle(outstanding.settleOldest());
                 }
-                outstanding.add(client.append(io.quorate.statemachine.logapp.LogCommand.append(entry.get())
-                        .encode()));
+                outstanding.add(command.length(), client.append(command));
             }
         } catch (MalformedInputException e) {
             settleAll();
@@ -102,7 +101,7 @@ final class LogAppendCommand extends OnOneShard implements Runnable {
 
     private void settleAll() {
         while (!outstanding.isEmpty()) {
-            tally.settle(outstanding.poll().join());
+            tally.settle(outstanding.settleOldest());
         }
     }
 }

@@ -5,6 +5,7 @@ import io.quorate.statemachine.kv.client.KvWritten;
 import io.quorate.wal.log.WriteConcern;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeSet;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Option;
@@ -19,7 +20,7 @@ final class WriteOptions {
             converter = ConcernConverter.class,
             description =
                     "one: on the leader's disk, may still be lost; majority: committed; quorum=N, all: and on the disks of so "
-                            + "many voters. Default: ${DEFAULT-VALUE}")
+                            + "many voters; exits with 7 where that did not come about in time. Default: ${DEFAULT-VALUE}")
     private WriteConcern concern;
 
     KvClient apply(KvClient client) {
@@ -27,13 +28,14 @@ final class WriteOptions {
     }
 
     /** Prints what became of a write. */
-    static void print(KvWritten written, Output out) {
+    static ExitCode print(KvWritten written, Output out) {
         Map<String, Object> json = new LinkedHashMap<>();
+        Set<String> missing = new TreeSet<>(written.missing());
         json.put("lsn", written.lsn().map(lsn -> (Object) lsn.value()).orElse(null));
-        json.put("missing", new TreeSet<>(written.missing()));
+        json.put("missing", missing);
         String place = written.lsn().map(lsn -> "lsn " + lsn).orElse("on the leader's disk, may still be lost");
-        out.print(
-                json, written.missing().isEmpty() ? place : place + ", committed, but not yet on " + written.missing());
+        out.print(json, missing.isEmpty() ? place : place + ", committed, but not yet on " + missing);
+        return missing.isEmpty() ? ExitCode.OK : ExitCode.PARTLY;
     }
 
     /** Reads {@code one}, {@code majority}, {@code all}, {@code quorum=2}. */

@@ -71,12 +71,18 @@ public final class ConfigFile {
 
     private Optional<DaemonConfig> config(ConfigSection root) {
         Optional<ConfigSection> tlsSection = root.section("tls");
+        boolean allowAnybody = tlsSection
+                .flatMap(section -> section.optional("allowAnybody", ConfigFile::yesOrNo))
+                .orElse(false);
         Optional<TlsFiles> tls = tlsSection.flatMap(this::tls);
         Function<String, ListenAddress> address =
                 tlsSection.isPresent() ? ConfigFile::bindable : text -> DaemonConfig.requireLoopback(bindable(text));
+        boolean open = tls.filter(files -> !files.mutual()).isPresent() && !allowAnybody;
         Optional<NodeId> node = root.required("node", "the name of this node, for example n1", NodeId::new);
-        Optional<ListenAddress> listen =
-                root.required("listen", "host:port for other nodes and clients, for example 127.0.0.1:7001", address);
+        Optional<ListenAddress> listen = root.required(
+                "listen",
+                "host:port for other nodes and clients, for example 127.0.0.1:7001",
+                open ? text -> DaemonConfig.requireMutual(bindable(text)) : address);
         Optional<ListenAddress> advertise = advertise(root, listen);
         Optional<Path> data =
                 root.required("dataDirectory", "where this node keeps everything; there is no default", base::resolve);
@@ -110,6 +116,7 @@ public final class ConfigFile {
                 http,
                 preset,
                 tls,
+                allowAnybody,
                 limits,
                 checkpoints,
                 memory,

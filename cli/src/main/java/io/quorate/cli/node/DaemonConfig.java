@@ -17,6 +17,7 @@ import java.util.Optional;
  * @param http where it serves metrics and health, if it does
  * @param preset timings and sizes
  * @param tls for every port; without it all of them are on the loopback interface
+ * @param allowAnybody with TLS that is not mutual, whether the node may listen beyond the loopback interface all the same
  * @param limits of a shard
  * @param checkpoints of a shard
  * @param memoryBytes caches and write buffers of all shards together, 32 MiB to 1 TiB
@@ -31,6 +32,7 @@ public record DaemonConfig(
         Optional<ListenAddress> http,
         Preset preset,
         Optional<TlsFiles> tls,
+        boolean allowAnybody,
         Limits limits,
         Checkpoints checkpoints,
         long memoryBytes,
@@ -67,6 +69,8 @@ public record DaemonConfig(
         if (tls.isEmpty()) {
             requireLoopback(listen);
             http.ifPresent(DaemonConfig::requireLoopback);
+        } else if (!tls.get().mutual() && !allowAnybody) {
+            requireMutual(listen);
         }
         requireReachable(advertise);
         if (limits.entryBytes() > preset.mostEntryBytes()) {
@@ -74,9 +78,29 @@ public record DaemonConfig(
         }
     }
 
+    /** True if whoever reaches it may administer it, and beyond this machine. */
+    boolean servesAnybody() {
+        return tls.isPresent() && !tls.get().mutual() && !isLoopback(listen);
+    }
+
+    private static boolean isLoopback(ListenAddress address) {
+        return address.resolve().getAddress().isLoopbackAddress();
+    }
+
+    /** Refuses an address beyond the loopback interface where callers prove nothing, saying why. */
+    static ListenAddress requireMutual(ListenAddress address) {
+        if (!isLoopback(address)) {
+            throw new IllegalArgumentException(
+                    address + " can be reached from other machines, and with 'tls.mutual: false'"
+                            + " whoever reaches it may administer the cluster and speak as one of its nodes: leave out 'tls.mutual',"
+                            + " listen on 127.0.0.1, or say 'tls.allowAnybody: true' where the network lets nobody else in");
+        }
+        return address;
+    }
+
     /** Refuses an address beyond the loopback interface, saying why. */
     static ListenAddress requireLoopback(ListenAddress address) {
-        if (!address.resolve().getAddress().isLoopbackAddress()) {
+        if (!isLoopback(address)) {
             throw new IllegalArgumentException(address + " can be reached from other machines, and without TLS whoever"
                     + " reaches it may read and change everything: add a tls section, or listen on 127.0.0.1");
         }

@@ -60,6 +60,11 @@ final class HandOver {
         return !successors(others).isEmpty();
     }
 
+    /** Whether nothing that was accepted waits for its answer. */
+    boolean isIdle() {
+        return shard.isIdle();
+    }
+
     /** True once the shard was handed over, false once it is clear that it will not be. Never fails. */
     CompletableFuture<Boolean> done() {
         return done;
@@ -78,7 +83,20 @@ final class HandOver {
                 .thenRun(() -> decide(IntStream.range(0, others.size())
                         .filter(i -> answers.get(i).join())
                         .mapToObj(others::get)
-                        .toList()));
+                        .toList()))
+                .whenComplete((nothing, failure) -> {
+                    if (failure != null) {
+                        end(false, failure);
+                    }
+                });
+    }
+
+    /** A shard that is being closed, for example, fails: nobody is to wait for it. */
+    private void end(Boolean handedOver, Throwable failure) {
+        if (failure != null) {
+            log.warn("[{}] cannot be handed over", shard.descriptor().shard(), failure);
+        }
+        done.complete(failure == null && handedOver);
     }
 
     private void decide(List<Peer> staying) {
@@ -91,7 +109,9 @@ final class HandOver {
             begun |= begins;
         }
         if (begins) {
-            to(successors(staying)).thenAccept(done::complete);
+            CompletableFuture.completedFuture(successors(staying))
+                    .thenCompose(this::to)
+                    .whenComplete(this::end);
         } else if (!possible && done.complete(false)) {
             log.info(
                     "[{}] nobody to hand over to: of its {} other voters {} stay",

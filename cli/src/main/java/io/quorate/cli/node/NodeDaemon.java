@@ -84,6 +84,12 @@ public final class NodeDaemon implements AutoCloseable {
         QuorateNode opened = listening("listen", "listen", config.listen(), () -> new QuorateNode(settings));
         node = Optional.of(opened);
         health.watch(opened.identity().peer(), opened::host);
+        if (config.servesAnybody()) {
+            log.warn(
+                    "[{}] whoever reaches {} may administer the cluster and speak as one of its nodes: 'tls.allowAnybody' is set",
+                    config.node(),
+                    config.listen());
+        }
         log.info(
                 "[{}] started, incarnation {}", config.node(), opened.identity().incarnation());
     }

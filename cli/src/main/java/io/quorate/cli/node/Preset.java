@@ -32,6 +32,22 @@ public enum Preset {
         return new Limits(batches.maxRecordBytes(), batches.maxQueuedRecords(), batches.maxQueuedBytes());
     }
 
+    /** Appends that the queue of a shard takes at least, unless its node's file says less. */
+    public static int leastQueueEntries() {
+        return Arrays.stream(values())
+                .mapToInt(preset -> preset.limits().queueEntries())
+                .min()
+                .orElseThrow();
+    }
+
+    /** Their bytes. */
+    public static long leastQueueBytes() {
+        return Arrays.stream(values())
+                .mapToLong(preset -> preset.limits().queueBytes())
+                .min()
+                .orElseThrow();
+    }
+
     /** The largest entry that may be asked for. */
     long mostEntryBytes() {
         return raft.appenderBytes() - AROUND;

@@ -90,6 +90,25 @@ class DataCommandsTest {
     }
 
     @Test
+    void aConcernThatIsNotMetIsSaidAndHasItsOwnCode() throws IOException {
+        cluster.nodes().stop(3);
+        try {
+            for (String write : List.of(
+                    "kv put orders waits v1", "kv cas orders waits --expect v1 --set v2", "kv delete orders waits")) {
+                CommandRun run = CommandRun.of((write + " --concern all --timeout 3s --json --server "
+                                + cluster.nodes().servers(3))
+                        .split(" "));
+                assertThat(run.status()).as("%s: %s", write, run).isEqualTo(ExitCode.PARTLY.status());
+                assertThat(CommandCluster.ONE_OBJECT.readTree(run.out()).path("missing"))
+                        .singleElement()
+                        .satisfies(voter -> assertThat(voter.asText()).startsWith("n3."));
+            }
+        } finally {
+            cluster.nodes().start(3);
+        }
+    }
+
+    @Test
     void concernsConsistenciesAndReplicasMayBeChosen() throws IOException {
         String lsn = "";
         for (String concern : List.of("majority", "all", "quorum=2")) {

@@ -46,13 +46,22 @@ class FailuresTest {
 
     @Test
     void refusalsOfAllKindsHaveTheirCodes() {
-        assertThat(code(new AdminException("QUORUM_WOULD_BE_LOST", "m"), true)).isEqualTo(ExitCode.REFUSED);
-        assertThat(code(new AdminException("UNKNOWN_SHARD", "m"), true)).isEqualTo(ExitCode.NOT_FOUND);
+        assertThat(code(new AdminException("QUORUM_WOULD_BE_LOST", "m"), false)).isEqualTo(ExitCode.REFUSED);
+        assertThat(code(new AdminException("UNKNOWN_SHARD", "m"), false)).isEqualTo(ExitCode.NOT_FOUND);
         assertThat(code(new AdminException("FAILED", "m"), true)).isEqualTo(ExitCode.FAILED);
         assertThat(code(new DataDirectoryException(DataDirectoryException.Problem.IN_USE, "m")))
                 .isEqualTo(ExitCode.REFUSED);
         assertThat(code(new IOException("port"))).isEqualTo(ExitCode.FAILED);
         assertThat(code(new CompletionException(new IOException("port")))).isEqualTo(ExitCode.FAILED);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"NAME_TAKEN", "QUORUM_WOULD_BE_LOST", "REFUSED", "UNKNOWN_PEER", "UNKNOWN_SHARD"})
+    void aRefusalAfterAChangeDoesNotClaimThatNothingChanged(String error) {
+        AdminException failure = new AdminException(error, "m");
+        assertThat(code(failure, true)).isEqualTo(ExitCode.FAILED);
+        assertThat(Failures.ofAdmin(failure, true).getMessage()).contains("what was done before this stays done");
+        assertThat(Failures.ofAdmin(failure, false).getMessage()).doesNotContain("done before");
     }
 
     @Test

@@ -68,6 +68,7 @@ class ConfigFileTest {
                   key: n1.key
                   ca: n1.crt
                   mutual: false
+                  allowAnybody: true
                 limits:
                   entrySize: 900KiB
                   queueEntries: 100
@@ -87,6 +88,7 @@ class ConfigFileTest {
             assertThat(tls.privateKey()).isEqualTo(directory.resolve("n1.key"));
             assertThat(tls.mutual()).isFalse();
         });
+        assertThat(config.allowAnybody()).isTrue();
         assertThat(config.limits()).isEqualTo(new Limits(900 << 10, 100, 2 << 20));
         assertThat(config.checkpoints()).isEqualTo(new Checkpoints(Duration.ofHours(2), 64 << 20));
     }
@@ -99,7 +101,7 @@ class ConfigFileTest {
                 .lines()
                 .map(line -> line.replaceFirst(
                         "^# (preset|memory|diskReserve|drain|limits|checkpoint|  [a-zA-Z]+): ?", "$1: "))
-                .filter(line -> !line.matches("  (certificate|key|ca|mutual): .*"))
+                .filter(line -> !line.matches("  (certificate|key|ca|mutual|allowAnybody): .*"))
                 .reduce("", (a, b) -> a + "\n" + b);
         assertThat(defaults).contains("\npreset: lan", "\n  logSize: 256MiB");
         assertThat(ConfigFile.parse(example, defaults)).isEqualTo(config);
@@ -183,6 +185,22 @@ class ConfigFileTest {
         String tls = "tls: {certificate: n1.crt, key: n1.key, ca: n1.crt}\n";
         assertProblem(open + tls, 2, "set 'advertise'");
         assertThat(parse(open + tls + "advertise: 192.0.2.1:7001\n").listen()).hasToString("0.0.0.0:7001");
+    }
+
+    @Test
+    void withoutMutualTlsOnlyTheLoopbackInterfaceIsServedUnlessAnybodyIsAllowed() throws Exception {
+        TestCertificates.make(directory, "n1", "EC");
+        String open = GOOD.replace("127.0.0.1:7001", "0.0.0.0:7001") + "advertise: 192.0.2.1:7001\n";
+        String tls = "tls: {certificate: n1.crt, key: n1.key, ca: n1.crt, mutual: false%s}\n";
+        assertProblem(open + tls.formatted(""), 2, "say 'tls.allowAnybody: true'");
+        assertProblem(
+                open + tls.formatted(", allowAnybody: false"), 2, "whoever reaches it may administer the cluster");
+        assertProblem(GOOD + tls.formatted(", allowAnybody: perhaps"), 4, "neither true nor false");
+        assertThat(parse(GOOD + tls.formatted("")).servesAnybody()).isFalse();
+        assertThat(parse(open + tls.formatted(", allowAnybody: true")).servesAnybody())
+                .isTrue();
+        assertThat(parse(open + tls.formatted("").replace("false", "true")).servesAnybody())
+                .isFalse();
     }
 
     @Test

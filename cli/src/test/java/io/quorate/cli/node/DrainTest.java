@@ -25,6 +25,7 @@ import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
@@ -45,6 +46,11 @@ class DrainTest {
     private final Set<Peer> stopping = ConcurrentHashMap.newKeySet();
     private final List<PeerId> asked = new CopyOnWriteArrayList<>();
     private CompletableFuture<Void> transfer = CompletableFuture.completedFuture(null);
+    private boolean transferBreaks;
+    /** For so many looks an append is not answered yet. */
+    private int busyLooks;
+
+    private final AtomicInteger looks = new AtomicInteger();
 
     private HostedShard shard(Peer leader, Peer... others) {
         List<Peer> peers = Stream.concat(Stream.of(SELF), Stream.of(others)).toList();
@@ -55,12 +61,16 @@ class DrainTest {
         Membership membership = planted(Membership.class, (called, args) -> {
             assertThat(called).isEqualTo("transferLeadership");
             asked.add((PeerId) args[0]);
+            if (transferBreaks) {
+                throw new IllegalStateException("the shard is closed");
+            }
             return transfer;
         });
         return planted(HostedShard.class, (called, args) -> switch (called) {
             case "status" -> status;
             case "descriptor" -> descriptor;
             case "membership" -> membership;
+            case "isIdle" -> looks.incrementAndGet() > busyLooks;
             default -> throw new AssertionError("asked for " + called);
         });
     }
@@ -77,7 +87,11 @@ class DrainTest {
     }
 
     private int drain(HostedShard shard) {
-        return Drain.run(List.of(shard), peer -> CompletableFuture.completedFuture(!stopping.contains(peer)), FOREVER);
+        return drain(shard, FOREVER);
+    }
+
+    private int drain(HostedShard shard, Duration timeout) {
+        return Drain.run(List.of(shard), peer -> CompletableFuture.completedFuture(!stopping.contains(peer)), timeout);
     }
 
     @Test
@@ -94,6 +108,28 @@ class DrainTest {
         assertThat(drain(shard(SELF, peer("n2", Role.OBSERVER)))).isZero();
         assertThat(drain(shard(SELF))).isZero();
         assertThat(asked).isEmpty();
+    }
+
+    @Test
+    void whatAShardWithoutAnotherVoterHasAcceptedIsAnsweredBeforeItStops() {
+        busyLooks = 3;
+        assertThat(drain(shard(SELF))).isZero();
+        assertThat(looks).hasValue(4);
+        assertThat(drain(shard(SELF, peer("n2", Role.OBSERVER)))).isZero();
+        assertThat(looks).hasValue(5);
+        busyLooks = Integer.MAX_VALUE;
+        assertThat(drain(shard(SELF), Duration.ofMillis(20)))
+                .as("for as long as a drain may take")
+                .isZero();
+    }
+
+    @Test
+    void aHandOverThatBreaksIsNotWaitedFor() {
+        transferBreaks = true;
+        assertThat(CompletableFuture.supplyAsync(() -> drain(shard(SELF, SECOND, THIRD))))
+                .succeedsWithin(PATIENCE)
+                .isEqualTo(0);
+        assertThat(asked).hasSize(1);
     }
 
     @Test

@@ -9,6 +9,7 @@ import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
 import io.quorate.cli.process.FreePorts;
+import io.quorate.cli.tls.TestCertificates;
 import io.quorate.statemachine.host.HostedShard;
 import io.quorate.statemachine.identity.DataDirectoryException;
 import io.quorate.statemachine.identity.NodeDirectory;
@@ -133,6 +134,34 @@ class NodeDaemonTest {
             logger.detachAppender(lines);
             logger.setLevel(before);
         }
+    }
+
+    @Test
+    void aNodeThatServesAnybodyWarnsAtItsStart() throws Exception {
+        TestCertificates.make(directory, "n1", "EC");
+        DaemonConfig config = ConfigFile.parse(
+                directory.resolve("n.yaml"), """
+                node: n1
+                listen: 0.0.0.0:%1$d
+                advertise: 127.0.0.1:%1$d
+                dataDirectory: n1
+                memory: 32MiB
+                tls: {certificate: n1.crt, key: n1.key, ca: n1.crt, mutual: false, allowAnybody: true}
+                """.formatted(FreePorts.pick(1).get(0)));
+        Logger logger = (Logger) LoggerFactory.getLogger(NodeDaemon.class);
+        ListAppender<ILoggingEvent> lines = new ListAppender<>();
+        lines.start();
+        logger.addAppender(lines);
+        try {
+            NodeDaemon.start(config, APPLICATIONS).close();
+        } finally {
+            logger.detachAppender(lines);
+        }
+        assertThat(lines.list)
+                .filteredOn(line -> line.getLevel().equals(Level.WARN))
+                .singleElement()
+                .asString()
+                .contains("whoever reaches 0.0.0.0:", "may administer the cluster");
     }
 
     @Test

@@ -119,7 +119,8 @@ final class ClientLoop {
             if (depth == 1) {
                 endTurn();
             }
-        } catch (RuntimeException bug) {
+        } catch (RuntimeException
+                | Error bug) { // the loop's ticks would end with the turn, and no deadline be seen any more
             LOG.error("the client failed in a way that it should not; requests end by their deadlines", bug);
         } finally {
             depth--;

@@ -50,6 +50,9 @@ public interface HostedShard extends ReplicatedLog {
      */
     CompletableFuture<AppendOutcome> raiseVersions(LogVersions wanted, Duration timeout);
 
+    /** True if no append waits or is in flight here; for a moment, unless nobody appends any more. */
+    boolean isIdle();
+
     /** What this replica measures of itself; names are read by {@link io.quorate.statemachine.metrics.MetricName#parse}. */
     MetricRegistry metrics();
 

@@ -325,12 +325,13 @@ public final class ClusterAdmin implements AutoCloseable {
 
     /** Asks the replica on one node, whoever leads, once it has applied an LSN. */
     public Bytes queryNode(String address, ShardId shard, Bytes query, Lsn atLeast) {
+        Duration timeout = ClusterCalls.ofOneCall(patience);
         ObjectNode arguments = ClusterCalls.none()
                 .put("shard", shard.value())
                 .put("query", Base64.getEncoder().encodeToString(query.toArray()))
                 .put("atLeastLsn", atLeast.value())
-                .put("timeoutMillis", patience.toMillis());
-        JsonNode answer = calls.call(address, "query", arguments, patience.plus(STEP));
+                .put("timeoutMillis", timeout.toMillis());
+        JsonNode answer = calls.call(address, "query", arguments, timeout.plus(STEP));
         return Bytes.wrap(Base64.getDecoder().decode(answer.path("answer").asText()));
     }
 

@@ -358,6 +358,11 @@ final class ClusterCalls implements AutoCloseable {
         });
     }
 
+    /** How long a node may be asked to wait by one call: who has more patience calls again. */
+    static Duration ofOneCall(Duration patience) {
+        return patience.compareTo(NodeOperations.MOST_TIMEOUT) < 0 ? patience : NodeOperations.MOST_TIMEOUT;
+    }
+
     /** As {@link Attempts#eventually}. */
     JsonNode eventually(long deadline, String what, Supplier<JsonNode> attempt) {
         return Attempts.eventually(deadline, what, attempt);

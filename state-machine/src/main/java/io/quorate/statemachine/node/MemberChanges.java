@@ -53,12 +53,13 @@ final class MemberChanges {
         if (leader.path("self").asText().equals(target.id().toString())) {
             return leader;
         }
+        Duration timeout = ClusterCalls.ofOneCall(patience);
         ObjectNode arguments = ClusterCalls.none()
                 .put("shard", shard.value())
                 .put("target", target.id().toString())
-                .put("timeoutMillis", patience.toMillis());
+                .put("timeoutMillis", timeout.toMillis());
         try {
-            return calls.call(leader.path("address").asText(), "leader.transfer", arguments, patience.plus(STEP));
+            return calls.call(leader.path("address").asText(), "leader.transfer", arguments, timeout.plus(STEP));
         } catch (AdminException e) {
             boolean leadsNow = calls.statusOf(shard, target.address())
                     .filter(status -> status.path("leads").asBoolean())
@@ -191,7 +192,8 @@ final class MemberChanges {
                     .forEach(lsn -> arguments.withArray("/told").add(lsn.value()));
             arguments.set("peer", DescriptorJson.write(peer));
             JsonNode leader = calls.findLeader(shard, List.of());
-            long millis = Math.max(1, ClusterCalls.remaining(deadline).toMillis());
+            long millis = Math.max(
+                    1, ClusterCalls.ofOneCall(ClusterCalls.remaining(deadline)).toMillis());
             arguments.put("timeoutMillis", millis);
             String address = leader.path("address").asText();
             return calls.watched(
@@ -237,6 +239,9 @@ final class MemberChanges {
         long deadline = calls.deadline();
         JsonNode leader = leader(shard);
         Optional<Peer> leaving = member(leader, node);
+        // before anything changes: that there is no such node is a refusal
+        String address = addressOf(node, leaving, deadline)
+                .orElseThrow(() -> new AdminException("UNKNOWN_PEER", "the cluster has no node " + node));
         if (leaving.isPresent()) {
             List<Peer> staying = ClusterCalls.members(leader).stream()
                     .filter(peer -> peer.role().votes() && !peer.id().node().equals(node))
@@ -257,8 +262,6 @@ final class MemberChanges {
         }
         // also where it is no member (any more): a removal that was broken off before this goes on here
         noteMembers(shard, deadline);
-        String address = addressOf(node, leaving, deadline)
-                .orElseThrow(() -> new AdminException("UNKNOWN_PEER", "the cluster has no node " + node));
         forget(descriptorOf(leader), node, address);
     }
 

@@ -1,8 +1,10 @@
 package io.quorate.statemachine.node;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.json.JsonWriteFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.ObjectWriter;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.quorate.statemachine.host.HostedShard;
 import io.quorate.statemachine.host.QueryResult;
@@ -36,13 +38,19 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The operations of one node, by name. What changes something is noted in the log with the caller's name. Called by threads
- * that may block.
+ * The operations of one node, by name. What changes something is noted in the log with the caller's name: as it was understood, on
+ * one line and cut, so that no caller can write lines of its own there. Called by threads that may block.
  */
 final class NodeOperations implements AdminHandler {
     private static final Logger audit = LoggerFactory.getLogger("io.quorate.audit");
     private static final ObjectMapper JSON = new ObjectMapper();
+    /** What a control character, or one that some viewers take for a line's end, cannot leave as it is. */
+    private static final ObjectWriter ON_ONE_LINE = JSON.writer().with(JsonWriteFeature.ESCAPE_NON_ASCII);
+
+    private static final int MOST_AUDITED = 4 << 10;
     private static final Duration DEFAULT_TIMEOUT = Duration.ofSeconds(30);
+    /** A call holds a thread of this node while it waits: who has more patience calls again. */
+    static final Duration MOST_TIMEOUT = Duration.ofMinutes(10);
 
     /** Name of the error where another life of a node's disk is meant than the one that is at its address. */
     static final String EARLIER_LIFE = "EARLIER_LIFE";
@@ -99,18 +107,26 @@ final class NodeOperations implements AdminHandler {
             return CompletableFuture.failedFuture(new AdminException(
                     "UNKNOWN_OPERATION", "no operation '" + operation + "' on this node; is it of an older version?"));
         }
-        if (change != null) {
-            audit.info(
-                    "[{}] {} {} by {}", node.identity().node(), operation, json.utf8(), principal.orElse("anonymous"));
-        }
         try {
+            JsonNode arguments = JSON.readTree(json.utf8());
+            if (change != null) {
+                String caller = principal.orElse("anonymous");
+                audit.info("[{}] {} {} by {}", node.identity().node(), operation, audited(arguments), caller);
+            }
             return CompletableFuture.completedFuture(
-                    Bytes.utf8(run.apply(JSON.readTree(json.utf8())).toString()));
+                    Bytes.utf8(run.apply(arguments).toString()));
         } catch (JsonProcessingException e) {
             return CompletableFuture.failedFuture(new AdminException("INVALID", "arguments are no JSON", e));
         } catch (AdminException e) {
             return CompletableFuture.failedFuture(e);
         }
+    }
+
+    private static String audited(JsonNode arguments) throws JsonProcessingException {
+        String text = ON_ONE_LINE.writeValueAsString(arguments);
+        return text.length() <= MOST_AUDITED
+                ? text
+                : text.substring(0, MOST_AUDITED) + "... (" + text.length() + " characters)";
     }
 
     private JsonNode hello() {
@@ -298,10 +314,11 @@ final class NodeOperations implements AdminHandler {
                                 .value());
     }
 
-    private static Duration timeout(JsonNode arguments) {
+    static Duration timeout(JsonNode arguments) {
         long millis = arguments.path("timeoutMillis").asLong(DEFAULT_TIMEOUT.toMillis());
-        if (millis < 1 || millis > Duration.ofDays(1).toMillis()) {
-            throw new AdminException("INVALID", "timeoutMillis " + millis + " is not 1 to 86400000");
+        if (millis < 1 || millis > MOST_TIMEOUT.toMillis()) {
+            throw new AdminException(
+                    "INVALID", "timeoutMillis " + millis + " is not 1 to " + MOST_TIMEOUT.toMillis() + "; call again");
         }
         return Duration.ofMillis(millis);
     }

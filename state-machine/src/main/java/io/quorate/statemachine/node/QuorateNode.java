@@ -4,6 +4,7 @@ import io.quorate.statemachine.identity.NodeDirectory;
 import io.quorate.statemachine.identity.NodeIdentity;
 import io.quorate.statemachine.raft.GrpcWiring;
 import io.quorate.statemachine.raft.HostConfig;
+import io.quorate.statemachine.raft.PeriodicWork;
 import io.quorate.statemachine.raft.RatisShardHost;
 import io.quorate.statemachine.service.AdminException;
 import io.quorate.statemachine.service.AdminService;
@@ -21,6 +22,7 @@ import java.util.UUID;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 import org.apache.ratis.grpc.server.GrpcServices;
 import org.apache.ratis.thirdparty.io.grpc.Server;
 import org.slf4j.Logger;
@@ -53,8 +55,16 @@ public final class QuorateNode implements AutoCloseable {
     /** Held while shards are closed for good: not that of this, which calls under way may wait for. */
     private final Object ending = new Object();
 
-    /** Guarded by {@link #ending}. */
-    private boolean closed;
+    /** Written under {@link #ending}; once it is true no shard begins to be served. */
+    private volatile boolean closed;
+
+    private final HostOpening opening;
+
+    /** How shards begin to be served; a test may make that last. */
+    interface HostOpening {
+        RatisShardHost open(HostConfig config, Function<RatisShardHost, GrpcServices.Customizer> services)
+                throws IOException;
+    }
 
     /** What operators may do with this node. */
     private final class Self implements LocalNode {
@@ -102,7 +112,12 @@ public final class QuorateNode implements AutoCloseable {
      * @throws IOException if a shard's directory is damaged or the port is taken; says which
      */
     public QuorateNode(NodeConfig config) throws IOException {
+        this(config, RatisShardHost::new);
+    }
+
+    QuorateNode(NodeConfig config, HostOpening opening) throws IOException {
         this.config = config;
+        this.opening = opening;
         this.directory = NodeDirectory.open(config.dataDirectory(), config.node(), new SecureRandom());
         this.operations = new NodeOperations(new Self(), config.applications());
         this.nodes = new AdminClient(config.tls());
@@ -128,7 +143,11 @@ public final class QuorateNode implements AutoCloseable {
             serveOperators();
             log.info("[{}] waits at {} to become part of a cluster", config.node(), config.listen());
         }
-        background.scheduleWithFixedDelay(this::reconcile, RECONCILE_MILLIS, RECONCILE_MILLIS, TimeUnit.MILLISECONDS);
+        String self = "[" + config.node() + "] ";
+        PeriodicWork.start(
+                background, self + "the look after shards", this::reconcile, RECONCILE_MILLIS, TimeUnit.MILLISECONDS);
+        PeriodicWork.start(
+                background, self + "the look at its standing", this::watch, RECONCILE_MILLIS, TimeUnit.MILLISECONDS);
     }
 
     /** Who this node is. */
@@ -160,7 +179,7 @@ public final class QuorateNode implements AutoCloseable {
                 config.diskReserveBytes(),
                 config.tls(),
                 InstantSource.system());
-        host = new RatisShardHost(hosting, shards -> services(cluster, shards));
+        host = opening.open(hosting, shards -> services(cluster, shards));
     }
 
     private GrpcServices.Customizer services(ClusterId cluster, RatisShardHost shards) {
@@ -186,7 +205,7 @@ public final class QuorateNode implements AutoCloseable {
     }
 
     private synchronized void beginServing() {
-        if (host != null) {
+        if (host != null || closed) {
             return;
         }
         try {
@@ -197,7 +216,11 @@ public final class QuorateNode implements AutoCloseable {
             serve(identity().cluster().orElseThrow());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-        } catch (IOException | RuntimeException e) {
+        } catch (IOException | RuntimeException | Error e) { // nobody else would begin again
+            if (closed) {
+                log.debug("[{}] closed while it began to serve", config.node(), e);
+                return;
+            }
             log.error("[{}] cannot serve as part of its cluster; tried again", config.node(), e);
             background.schedule(this::beginServing, RECONCILE_MILLIS, TimeUnit.MILLISECONDS);
         }
@@ -211,6 +234,9 @@ public final class QuorateNode implements AutoCloseable {
         } catch (RuntimeException e) {
             log.warn("[{}] the cluster's metadata cannot be carried out now: {}", config.node(), e.getMessage());
         }
+    }
+
+    private void watch() {
         try {
             host().flatMap(shards -> standing.look(identity().cluster().orElseThrow(), shards.all()))
                     .ifPresent(this::dismiss);
@@ -249,18 +275,32 @@ public final class QuorateNode implements AutoCloseable {
         nodes.close();
         synchronized (ending) {
             closed = true;
+            RatisShardHost served = host;
             try {
-                if (host != null) {
-                    host.close();
+                if (served != null) {
+                    served.close();
                 }
             } finally {
-                synchronized (this) {
-                    if (waiting != null) {
-                        waiting.shutdownNow();
-                    }
-                }
-                directory.close();
+                closeRest(served);
             }
+        }
+    }
+
+    /** Whoever was about to serve has the lock: what it opened meanwhile is closed, too, before another process may open the directory. */
+    private void closeRest(RatisShardHost before) throws IOException {
+        RatisShardHost late;
+        synchronized (this) {
+            if (waiting != null) {
+                waiting.shutdownNow();
+            }
+            late = host;
+        }
+        try {
+            if (late != null && late != before) {
+                late.close();
+            }
+        } finally {
+            directory.close();
         }
     }
 }

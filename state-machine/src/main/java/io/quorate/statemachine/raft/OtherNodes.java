@@ -65,9 +65,9 @@ final class OtherNodes implements NodeWatch {
     }
 
     void start(ScheduledExecutorService scheduler) {
-        scheduler.scheduleWithFixedDelay(() -> safely(links::look), LOOK_MILLIS, LOOK_MILLIS, TimeUnit.MILLISECONDS);
-        scheduler.scheduleWithFixedDelay(
-                () -> safely(() -> calls.retain(addresses())), RETAIN_SECONDS, RETAIN_SECONDS, TimeUnit.SECONDS);
+        String look = "[" + self + "] the look through connections to other nodes";
+        PeriodicWork.start(scheduler, look, links::look, LOOK_MILLIS, TimeUnit.MILLISECONDS);
+        PeriodicWork.start(scheduler, look, () -> calls.retain(addresses()), RETAIN_SECONDS, TimeUnit.SECONDS);
     }
 
     private void safely(Runnable look) {

@@ -64,17 +64,21 @@ final class RaftBatcher {
         this.executor = executor;
     }
 
-    /** Queues a group of appends, in order, and submits what may be submitted. */
+    /**
+     * Queues a group of appends, in order, and submits what may be submitted. Behind one that the queue has no room for the rest of its
+     * group is refused, too: a smaller one that still fits would overtake it.
+     */
     void append(List<PendingAppend> group) {
         List<PendingAppend> refused = new ArrayList<>(0);
         boolean wasClosed;
+        boolean full = false;
         synchronized (this) {
             wasClosed = closed;
             for (PendingAppend append : group) {
                 int bytes = append.record().length();
-                boolean full =
-                        queue.size() >= limits.maxQueuedRecords() || queuedBytes + bytes > limits.maxQueuedBytes();
-                if (closed || full || bytes > limits.maxRecordBytes()) {
+                boolean tooLarge = bytes > limits.maxRecordBytes();
+                full |= !tooLarge && !hasRoomFor(bytes);
+                if (closed || full || tooLarge) {
                     refused.add(append);
                 } else {
                     queue.add(append);
@@ -84,6 +88,10 @@ final class RaftBatcher {
         }
         refused.forEach(append -> append.answer(refusal(append, wasClosed)));
         pump();
+    }
+
+    private boolean hasRoomFor(int bytes) {
+        return queue.size() < limits.maxQueuedRecords() && queuedBytes + bytes <= limits.maxQueuedBytes();
     }
 
     private Rejected refusal(PendingAppend append, boolean wasClosed) {
@@ -287,6 +295,10 @@ final class RaftBatcher {
 
     synchronized int inFlight() {
         return inFlight.size();
+    }
+
+    synchronized boolean isIdle() {
+        return queue.isEmpty() && inFlight.isEmpty() && !pumping;
     }
 
     /** Refuses new appends and rejects what was not submitted; what was will be answered by apply, failure or deadline. */

@@ -234,6 +234,11 @@ final class RatisShard implements HostedShard, GroupEvents {
     }
 
     @Override
+    public boolean isIdle() {
+        return appends.batcher().isIdle();
+    }
+
+    @Override
     public MetricRegistry metrics() {
         return metrics.registry();
     }

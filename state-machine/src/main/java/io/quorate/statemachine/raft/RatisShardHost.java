@@ -23,6 +23,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import org.apache.ratis.conf.Parameters;
@@ -135,12 +136,12 @@ public final class RatisShardHost implements ShardDirectory, AutoCloseable {
         listen();
         lives.recover();
         long tick = config.raft().tickMillis();
-        executors.scheduler().scheduleWithFixedDelay(this::tick, tick, tick, TimeUnit.MILLISECONDS);
-        nodes.start(executors.scheduler());
-        alone.start(executors.scheduler());
-        executors
-                .scheduler()
-                .scheduleWithFixedDelay(lives::watchProgress, WATCH_SECONDS, WATCH_SECONDS, TimeUnit.SECONDS);
+        ScheduledExecutorService scheduler = executors.scheduler();
+        PeriodicWork.start(scheduler, "[" + config.self() + "] periodic work", this::tick, tick, TimeUnit.MILLISECONDS);
+        nodes.start(scheduler);
+        alone.start(scheduler);
+        String watch = "[" + config.self() + "] the look whether shards move";
+        PeriodicWork.start(scheduler, watch, lives::watchProgress, WATCH_SECONDS, TimeUnit.SECONDS);
         log.info("[{}] serves {} shards at {}", config.self(), lives.all().size(), config.address());
     }
 
@@ -299,23 +300,19 @@ public final class RatisShardHost implements ShardDirectory, AutoCloseable {
     }
 
     private void tick() {
-        try {
-            long now = System.nanoTime();
-            disk.look();
-            for (ShardLives.Served hosted : lives.all()) {
-                hosted.shard().tick(now);
-                if (hosted.shard().ranOutOfSpace()) {
-                    lives.wantReopened(hosted.shard().descriptor().groupId());
-                }
-                if (hosted.checkpoints().isDue(hosted.shard().bytesSinceCheckpoint(), now)) {
-                    checkpoint(hosted);
-                }
+        long now = System.nanoTime();
+        disk.look();
+        for (ShardLives.Served hosted : lives.all()) {
+            hosted.shard().tick(now);
+            if (hosted.shard().ranOutOfSpace()) {
+                lives.wantReopened(hosted.shard().descriptor().groupId());
             }
-            if (disk.hasRoom(REOPEN_BYTES) && lives.beginsReopening(now)) {
-                executors.background().execute(lives::reopenWanted);
+            if (hosted.checkpoints().isDue(hosted.shard().bytesSinceCheckpoint(), now)) {
+                checkpoint(hosted);
             }
-        } catch (RuntimeException e) {
-            log.error("[{}] periodic work failed; it is tried again", config.self(), e);
+        }
+        if (disk.hasRoom(REOPEN_BYTES) && lives.beginsReopening(now)) {
+            executors.background().execute(lives::reopenWanted);
         }
     }
 

@@ -79,16 +79,13 @@ final class SoleProcess {
 
     /** Greets the members of all shards here every few seconds from now on. */
     void start(ScheduledExecutorService scheduler) {
-        scheduler.scheduleWithFixedDelay(this::greet, GREET_SECONDS, GREET_SECONDS, TimeUnit.SECONDS);
+        String greeting = "[" + config.self() + "] the greeting of the members of its shards";
+        PeriodicWork.start(scheduler, greeting, this::greet, GREET_SECONDS, TimeUnit.SECONDS);
     }
 
     private void greet() {
-        try {
-            peers.forgetFailures();
-            identity.greetAll(why -> background.execute(() -> refuse(why)));
-        } catch (RuntimeException e) {
-            log.warn("[{}] cannot greet the members of its shards; tried again", config.self(), e);
-        }
+        peers.forgetFailures();
+        identity.greetAll(why -> background.execute(() -> refuse(why)));
     }
 
     private void refuse(String why) {

@@ -19,6 +19,8 @@ final class UnaryListener extends ServerCall.Listener<WireMessage> {
     private final ServerCall<WireMessage, WireMessage> call;
     private final Function<Bytes, CompletableFuture<WireMessage>> function;
     private Optional<WireMessage> request = Optional.empty();
+    /** Closed already, which is done once. */
+    private boolean refused;
 
     UnaryListener(ServerCall<WireMessage, WireMessage> call, Function<Bytes, CompletableFuture<WireMessage>> function) {
         this.call = call;
@@ -31,6 +33,7 @@ final class UnaryListener extends ServerCall.Listener<WireMessage> {
     public void onMessage(WireMessage message) {
         if (request.isPresent()) {
             request = Optional.empty();
+            refused = true;
             call.close(Status.INVALID_ARGUMENT.withDescription("more than one message"), new Metadata());
             return;
         }
@@ -40,6 +43,9 @@ final class UnaryListener extends ServerCall.Listener<WireMessage> {
     @Override
     public void onHalfClose() {
         if (request.isEmpty()) {
+            if (!refused) {
+                call.close(Status.INVALID_ARGUMENT.withDescription("no message"), new Metadata());
+            }
             return;
         }
         CompletableFuture<WireMessage> answer;

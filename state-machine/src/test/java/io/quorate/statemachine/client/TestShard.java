@@ -135,6 +135,11 @@ final class TestShard implements HostedShard, AutoCloseable {
     }
 
     @Override
+    public synchronized boolean isIdle() {
+        return held.isEmpty();
+    }
+
+    @Override
     public synchronized CompletableFuture<QueryResult> query(
             Bytes query, ReadConsistency consistency, Duration timeout) {
         queries++;

@@ -55,8 +55,12 @@ class RaftBatcherTest {
     private final RaftBatcher batcher = batcher(1 << 20);
 
     private RaftBatcher batcher(int maxBatchBytes) {
+        return batcher(maxBatchBytes, 1 << 20);
+    }
+
+    private RaftBatcher batcher(int maxBatchBytes, long maxQueuedBytes) {
         return new RaftBatcher(
-                new BatchLimits(1024, maxBatchBytes, MAX_RECORDS, MAX_IN_FLIGHT, QUEUE, 1 << 20),
+                new BatchLimits(1024, maxBatchBytes, MAX_RECORDS, MAX_IN_FLIGHT, QUEUE, maxQueuedBytes),
                 () -> ready,
                 records -> new EntryBatch(CLUSTER, Generation.FIRST, 1, records),
                 batch -> {
@@ -107,7 +111,9 @@ class RaftBatcherTest {
             append(1);
             assertThat(sizes()).containsExactly(1);
             assertThat(batcher.queued()).isZero();
+            assertThat(batcher.isIdle()).isFalse();
             end();
+            assertThat(batcher.isIdle()).isTrue();
         }
     }
 
@@ -229,6 +235,21 @@ class RaftBatcherTest {
         batcher.close();
         assertThat(outcomes).hasSize(QUEUE + 11);
         assertThat(batcher.queuedBytes()).isZero();
+    }
+
+    @Test
+    void whatComesBehindARefusedOneOfItsGroupIsRefusedToo() {
+        RaftBatcher narrow = batcher(2048, 2048);
+        ready = false;
+        narrow.append(List.of(
+                next(900, never()), next(2000, never()), next(900, never()), next(900, never()), next(0, never())));
+        assertThat(narrow.queued()).isEqualTo(2);
+        assertRejected(1, RejectReason.TOO_LARGE);
+        assertRejected(3, RejectReason.QUEUE_FULL);
+        assertRejected(4, RejectReason.QUEUE_FULL);
+        narrow.append(List.of(next(0, never())));
+        assertThat(narrow.queued()).as("another group, for which there is room").isEqualTo(3);
+        assertThat(outcomes).hasSize(3);
     }
 
     /** Whatever comes and ends in whatever order: everything is submitted once, in the order of its arrival, within the bounds. */

@@ -214,7 +214,9 @@ public final class KvClient {
         Committed committed = committed(outcome);
         KvResult result = KvResult.decode(committed.result().value());
         return new KvDecision(
-                committed.lsn(), result instanceof KvResult.Failed failed ? Optional.of(failed) : Optional.empty());
+                committed.lsn(),
+                result instanceof KvResult.Failed failed ? Optional.of(failed) : Optional.empty(),
+                committed.missing());
     }
 
     private static Committed committed(AppendOutcome outcome) {
