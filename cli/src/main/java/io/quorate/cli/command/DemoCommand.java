@@ -103,15 +103,17 @@ final class DemoCommand implements Callable<Integer> {
         if (input != null) {
             Converters.readable(spec, "--input", input);
         }
-        List<Bytes> entries = input != null ? DemoInputs.ofFile(input) : DemoInputs.ofProject(projectRoot());
+        List<Bytes> entries = input != null
+                ? DemoInputs.ofFile(input)
+                : DemoInputs.ofProject(projectRoot(System.getenv("QUORATE_HOME")));
         if (entries.isEmpty()) {
             throw new ParameterException(spec.commandLine(), "--input: the file is empty");
         }
         return entries;
     }
 
-    private static Path projectRoot() {
-        String home = System.getenv("QUORATE_HOME");
+    /** @param home what the script that starts us says where it lies; null if something else started us */
+    static Path projectRoot(String home) {
         if (home == null || !Files.isDirectory(Path.of(home))) {
             throw new CommandFailure(
                     ExitCode.USAGE, "not started by ./quorate from its sources: name a file with --input");

@@ -26,7 +26,7 @@ public final class DemoInputs {
             files = tree.filter(Files::isRegularFile)
                     .filter(file ->
                             file.toString().endsWith(".java") || file.toString().endsWith(".md"))
-                    .filter(file -> !root.relativize(file).toString().contains("target/"))
+                    .filter(file -> !isBuilt(root.relativize(file)))
                     .sorted()
                     .toList();
         }
@@ -35,6 +35,15 @@ public final class DemoInputs {
             stream.write(Files.readAllBytes(file));
         }
         return lines(stream.toByteArray());
+    }
+
+    private static boolean isBuilt(Path file) {
+        for (Path name : file) {
+            if (name.toString().equals("target")) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private static List<Bytes> lines(byte[] bytes) {

@@ -155,6 +155,19 @@ class LauncherTest {
         assertThat(run.err()).contains("no such command");
     }
 
+    /** The demonstration feeds the sources that it was started from. */
+    @Test
+    void theCommandIsToldWhereTheSourceTreeLies() throws Exception {
+        launch("--version");
+        Path telling = Files.createDirectories(temp.resolve("telling jdk/bin"));
+        Files.writeString(telling.getParent().resolve("release"), "JAVA_VERSION=\"17.0.1\"\n");
+        executable(Files.writeString(telling.resolve("java"), "#!/bin/sh\nprintf '%s\\n' \"$QUORATE_HOME\"\n"));
+        environment.put("JAVA_HOME", telling.getParent().toString());
+        Path link = Files.createSymbolicLink(temp.resolve("q"), root.resolve("quorate"));
+        assertThat(run(link, "demo").out().lines())
+                .containsExactly(root.toRealPath().toString());
+    }
+
     @Test
     void aFailedBuildIsReportedWithTheEndOfItsOutput() throws Exception {
         Path broken = Files.writeString(temp.resolve("broken"), "#!/bin/sh\necho 'A.java:1: nonsense'\nexit 1\n");

@@ -10,7 +10,11 @@ import io.quorate.wal.log.AppendOutcome;
 import io.quorate.wal.log.AppendOutcome.Committed;
 import io.quorate.wal.log.AppendOutcome.Rejected;
 import io.quorate.wal.log.Bytes;
+import io.quorate.wal.log.LogRecord;
+import io.quorate.wal.log.ReadConsistency;
+import io.quorate.wal.log.ReadUnavailableException;
 import io.quorate.wal.log.RejectReason;
+import io.quorate.wal.log.WriteConcern;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -66,6 +70,70 @@ class ClientLimitsTest {
             cluster.shards.get(0).mode(TestShard.Mode.SERVE);
             assertThat(get(first)).isInstanceOf(Committed.class);
             assertThat(get(second)).isInstanceOf(Committed.class);
+        }
+    }
+
+    @Test
+    void bytesThatAreOutstandingAreBoundedAndComeBackWithTheAnswers() throws Exception {
+        int room = 4096;
+        Bytes third = Bytes.wrap(new byte[room / 3 - LogRecord.HEADER_BYTES]);
+        try (TestCluster cluster = TestCluster.of(1);
+                QuorateClient client =
+                        QuorateClient.create(cluster.config().withOutstanding(1000, room, BackPressure.REJECT))) {
+            ShardClient orders = client.shard(TestCluster.ORDERS);
+            TestShard shard = cluster.shards.get(0);
+            for (int round = 0; round < 3; round++) {
+                shard.mode(TestShard.Mode.HOLD);
+                List<CompletableFuture<AppendOutcome>> three = new ArrayList<>();
+                for (int i = 0; i < 3; i++) {
+                    three.add(orders.append(third));
+                }
+                AppendOutcome fourth = get(orders.append(third));
+                isRejected(fourth, RejectReason.QUEUE_FULL);
+                assertThat(((Rejected) fourth).message()).contains("4096 bytes outstanding");
+                assertThat(orders.query(
+                                Bytes.wrap(new byte[room / 3]), ReadConsistency.EVENTUAL, ReadPreference.PRIMARY))
+                        .as("reads take of the same room")
+                        .failsWithin(30, TimeUnit.SECONDS)
+                        .withThrowableThat()
+                        .withMessageContaining("4096 bytes outstanding");
+                assertThat(three).noneMatch(CompletableFuture::isDone);
+                assertThat(client.statistics().outstanding()).isEqualTo(3);
+                shard.mode(TestShard.Mode.SERVE);
+                for (CompletableFuture<AppendOutcome> future : three) {
+                    assertThat(get(future)).isInstanceOf(Committed.class);
+                }
+            }
+            assertThat(cluster.log.applied()).hasSize(9);
+            isRejected(get(orders.append(Bytes.wrap(new byte[room]))), RejectReason.TOO_LARGE);
+        }
+    }
+
+    @Test
+    void aCallerThatFindsNoRoomByItsDeadlineIsRejectedAndNothingOfItIsSent() throws Exception {
+        Duration patience = Duration.ofMillis(200);
+        try (TestCluster cluster = TestCluster.of(1);
+                QuorateClient client =
+                        QuorateClient.create(cluster.config().withOutstanding(1000, 1024, BackPressure.BLOCK))) {
+            ShardClient orders = client.shard(TestCluster.ORDERS);
+            cluster.shards.get(0).mode(TestShard.Mode.HOLD);
+            Bytes large = Bytes.wrap(new byte[1000 - LogRecord.HEADER_BYTES]);
+            CompletableFuture<AppendOutcome> first = orders.append(large);
+            long begin = System.nanoTime();
+            isRejected(
+                    orders.appendAndWait(Bytes.utf8("late"), WriteConcern.MAJORITY, patience), RejectReason.QUEUE_FULL);
+            assertThat(Duration.ofNanos(System.nanoTime() - begin))
+                    .as("it waited as long as it may")
+                    .isGreaterThanOrEqualTo(patience);
+            assertThat(orders.query(large, ReadConsistency.EVENTUAL, ReadPreference.PRIMARY, patience))
+                    .failsWithin(30, TimeUnit.SECONDS)
+                    .withThrowableThat()
+                    .withCauseInstanceOf(ReadUnavailableException.class);
+            assertThat(first).as("what has its room keeps it").isNotDone();
+            cluster.shards.get(0).mode(TestShard.Mode.SERVE);
+            assertThat(get(first)).isInstanceOf(Committed.class);
+            assertThat(orders.appendAndWait(Bytes.utf8("next"))).isInstanceOf(Committed.class);
+            assertThat(cluster.log.applied()).containsExactly(large, Bytes.utf8("next"));
         }
     }
 
