@@ -372,6 +372,17 @@ final class RatisShard implements HostedShard, GroupEvents {
         view.open().ifPresent(RaftServer.Division::close);
     }
 
+    /** Ratis could not open the group: lets go of all that was opened for it, so that it can be tried again. */
+    void neverOpened(Exception failure) {
+        close();
+        try {
+            machine.close();
+        } catch (IOException | RuntimeException e) {
+            failure.addSuppressed(e);
+        }
+        abandon();
+    }
+
     /** After the Ratis group closed: answers whoever still waits. */
     void abandon() {
         appends.abandon();
