@@ -1,6 +1,7 @@
 package io.quorate.statemachine.raft;
 
 import java.io.IOException;
+import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -10,6 +11,7 @@ import org.apache.ratis.protocol.RaftClientReply;
 import org.apache.ratis.protocol.RaftGroup;
 import org.apache.ratis.protocol.RaftGroupId;
 import org.apache.ratis.server.RaftServer;
+import org.apache.ratis.util.LifeCycle;
 
 /** Opens and closes Raft groups of this node's server. Blocking. */
 final class RatisGroups {
@@ -41,9 +43,20 @@ final class RatisGroups {
                         calls.clientId(), server.get().getId(), calls.nextCallId(), members, format)));
     }
 
-    /** Closes a group and leaves its directory; a no-op if it is not open. */
+    /**
+     * Closes a group and leaves its directory; a no-op if it is not open.
+     *
+     * @throws IOException also if that does not end within {@link ClosingGroups#PATIENCE}: the group is still there then
+     */
     void remove(UUID group) throws IOException {
         if (isOpen(group)) {
+            RaftServer.Division division = server.get().getDivision(RaftGroupId.valueOf(group));
+            // not by the request below: it forgets the group, whose directory is in use until it is closed
+            ClosingGroups.begin(List.of(division::close));
+            ClosingGroups.await(
+                    () -> division.getInfo().getLifeCycleState() == LifeCycle.State.CLOSED,
+                    ClosingGroups.PATIENCE,
+                    "Raft group " + group);
             await(server.get()
                     .groupManagementAsync(GroupManagementRequest.newRemove(
                             calls.clientId(),

@@ -21,8 +21,6 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import org.apache.ratis.conf.Parameters;
@@ -49,9 +47,6 @@ public final class RatisShardHost implements ShardDirectory, AutoCloseable {
     private static final Duration CHECKPOINT_TIMEOUT = Duration.ofMinutes(1);
     /** What opening a shard may take on a disk that was full. */
     private static final long REOPEN_BYTES = 16 << 20;
-
-    /** Groups that are closed at a time when the node stops: each waits for its disk. */
-    private static final int CLOSERS = 16;
 
     private static final Duration PEER_TIMEOUT = Duration.ofSeconds(2);
 
@@ -345,16 +340,14 @@ public final class RatisShardHost implements ShardDirectory, AutoCloseable {
 
     /** So that nothing is sent any more. */
     private void closeGroups() {
-        ExecutorService closers = Executors.newFixedThreadPool(CLOSERS);
+        List<Runnable> closings = lives.all().stream()
+                .map(hosted -> (Runnable) hosted.shard()::closeGroup)
+                .toList();
         try {
-            CompletableFuture.allOf(lives.all().stream()
-                            .map(hosted -> CompletableFuture.runAsync(hosted.shard()::closeGroup, closers))
-                            .toArray(CompletableFuture[]::new))
-                    .join();
-        } catch (CompletionException e) {
+            ClosingGroups.await(
+                    ClosingGroups.begin(closings)::isDone, ClosingGroups.PATIENCE, "some group of " + config.self());
+        } catch (IOException e) {
             log.warn("[{}] not all groups could be closed; they are with the server", config.self(), e);
-        } finally {
-            closers.shutdown();
         }
     }
 
