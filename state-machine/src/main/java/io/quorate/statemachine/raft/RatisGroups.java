@@ -15,10 +15,18 @@ import org.apache.ratis.util.LifeCycle;
 
 /** Opens and closes Raft groups of this node's server. Blocking. */
 final class RatisGroups {
+    /** Whether this process may take part in anything. */
+    interface Admission {
+        /** @throws IOException if not; says why */
+        void check() throws IOException;
+    }
+
+    private final Admission admission;
     private final Supplier<RaftServer> server;
     private final LocalCalls calls;
 
-    RatisGroups(Supplier<RaftServer> server, LocalCalls calls) {
+    RatisGroups(Admission admission, Supplier<RaftServer> server, LocalCalls calls) {
+        this.admission = admission;
         this.server = server;
         this.calls = calls;
     }
@@ -28,8 +36,10 @@ final class RatisGroups {
      * the leader adds it.
      *
      * @param format true if there is nothing of it on disk
+     * @throws IOException also if this process may not take part, were it since the group was being opened: it is closed then
      */
     void add(ShardFile file, boolean format) throws IOException {
+        admission.check();
         RaftGroupId group = RaftGroupId.valueOf(file.descriptor().groupId());
         RaftGroup members = file.founds()
                 ? RaftGroup.valueOf(
@@ -41,6 +51,12 @@ final class RatisGroups {
         await(server.get()
                 .groupManagementAsync(GroupManagementRequest.newAdd(
                         calls.clientId(), server.get().getId(), calls.nextCallId(), members, format)));
+        try {
+            admission.check();
+        } catch (IOException refused) {
+            remove(file.descriptor().groupId());
+            throw refused;
+        }
     }
 
     /**

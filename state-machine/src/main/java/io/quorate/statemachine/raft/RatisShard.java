@@ -293,10 +293,9 @@ final class RatisShard implements HostedShard, GroupEvents {
         shared.executors().background().execute(this::closeGroup);
     }
 
-    /** This process must not take part in anything: another one is the peer that it runs as. */
+    /** This process must not take part in anything: another one is the peer that it runs as. The group is closed by who says so. */
     void refuse(String why) {
         health.refuse(why);
-        view.open().ifPresent(RaftServer.Division::close);
     }
 
     /** This replica leads and has applied what earlier leaders committed. */

@@ -80,9 +80,10 @@ public final class RatisShardHost implements ShardDirectory, AutoCloseable {
         this.peers =
                 new GrpcPeerCalls(config.cluster(), PEER_TIMEOUT, address -> GrpcWiring.connect(address, config.tls()));
         this.disk = new DiskGuard(config.dataDirectory(), config.diskReserveBytes());
-        this.lives = new ShardLives(config, directory, new RatisGroups(this::server, calls), this::serve);
+        this.lives = new ShardLives(
+                config, directory, new RatisGroups(this::checkNotRefused, this::server, calls), this::serve);
         this.nodes = new OtherNodes(config.self().toString(), peers, connections, lives, executors.workers());
-        this.alone = new SoleProcess(config, lives, peers, executors.background());
+        this.alone = new SoleProcess(config, lives, peers);
         try {
             lives.read();
             Parameters parameters =
@@ -103,6 +104,10 @@ public final class RatisShardHost implements ShardDirectory, AutoCloseable {
         } catch (IOException | RuntimeException suppressed) {
             failure.addSuppressed(suppressed);
         }
+    }
+
+    private void checkNotRefused() throws IOException {
+        alone.checkNotRefused();
     }
 
     private RaftServer server() {
@@ -306,7 +311,7 @@ public final class RatisShardHost implements ShardDirectory, AutoCloseable {
                     checkpoint(hosted);
                 }
             }
-            if (disk.hasRoom(REOPEN_BYTES) && lives.beginsReopening(now)) {
+            if (disk.hasRoom(REOPEN_BYTES) && !alone.isRefused() && lives.beginsReopening(now)) {
                 executors.background().execute(lives::reopenWanted);
             }
         } catch (RuntimeException e) {
