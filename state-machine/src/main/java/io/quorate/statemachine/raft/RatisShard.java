@@ -110,6 +110,7 @@ final class RatisShard implements HostedShard, GroupEvents {
                 shared.calls(),
                 appends.batcher(),
                 peer -> shared.peers().runs(peer, descriptor.groupId()),
+                startPatience(shared.settings()),
                 shared.executors().workers());
         this.candidacy = new Candidacy(
                 descriptor.shard(),
@@ -122,6 +123,12 @@ final class RatisShard implements HostedShard, GroupEvents {
                 () -> shared.reopen().accept(descriptor.groupId()));
         this.tailer = new LogTailer(view, state, shared.executors().readers());
         this.agreement = new VersionAgreement(view, descriptor.groupId(), shared.peers(), state);
+    }
+
+    /** For a member that was just let in to hear its leader: a few heartbeats. */
+    private static Duration startPatience(RatisSettings settings) {
+        return Duration.ofMillis(
+                3 * Math.max(1000, settings.electionTimeoutMin().toMillis()));
     }
 
     private void refusedAsSteppingDown() {
@@ -188,7 +195,8 @@ final class RatisShard implements HostedShard, GroupEvents {
             return CompletableFuture.completedFuture(new long[] {succession.agrees(call.index()) ? 1 : 0, 0, 0});
         }
         if (call.operation() == PeerMessage.Operation.RUNS) {
-            return CompletableFuture.completedFuture(new long[] {view.runs() ? 1 : 0, 0, 0});
+            PeerCalls.Running running = health.problem().isEmpty() ? view.running() : PeerCalls.Running.WILL_NOT;
+            return CompletableFuture.completedFuture(new long[] {running.ordinal(), 0, 0});
         }
         PeerCalls.LogState log = view.logState(call.index());
         return CompletableFuture.completedFuture(new long[] {log.term(), log.flushedIndex(), log.termAtIndex()});
