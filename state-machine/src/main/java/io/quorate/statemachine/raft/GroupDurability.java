@@ -28,6 +28,7 @@ final class GroupDurability implements AutoCloseable {
     private final CommittedFloor floor;
     private final long appliedBefore;
     private final GroupLog raftLog;
+    private final RaftServer.Division division;
 
     /** As on disk. Owned by the thread that applies. */
     private AppliedBound bound;
@@ -40,6 +41,7 @@ final class GroupDurability implements AutoCloseable {
     GroupDurability(RaftSync sync, RaftServer server, RaftGroupId groupId, RaftStorage storage) throws IOException {
         this.sync = sync;
         this.groupId = groupId;
+        this.division = server.getDivision(groupId);
         this.current = storage.getStorageDir().getCurrentDir().toPath();
         Path snapshots = storage.getStorageDir().getStateMachineDir().toPath();
         Path temporary = storage.getStorageDir().getTmpDir().toPath();
@@ -105,8 +107,13 @@ final class GroupDurability implements AutoCloseable {
         bound = next;
     }
 
+    /**
+     * Closes the division, too, if that is not what calls this: of one that could not be opened, and that Ratis has forgotten, the log,
+     * the threads and the lock of the directory would be held for ever.
+     */
     @Override
     public void close() throws IOException {
+        division.close();
         sync.unregister(groupId);
         floor.close();
     }

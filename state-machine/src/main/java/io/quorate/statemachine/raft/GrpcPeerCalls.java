@@ -104,8 +104,22 @@ final class GrpcPeerCalls implements PeerCalls, IdentityWatch.Greeter, AutoClose
     }
 
     @Override
-    public CompletableFuture<Boolean> runs(Peer peer, UUID group) {
-        return call(peer, PeerMessage.Operation.RUNS, group, -1).thenApply(answer -> answer[0] != 0);
+    public CompletableFuture<Running> runs(Peer peer, UUID group) {
+        return call(peer, PeerMessage.Operation.RUNS, group, -1)
+                .thenApply(answer -> answer[0] < 0 || answer[0] >= Running.values().length
+                        ? Running.WILL_NOT
+                        : Running.values()[(int) answer[0]])
+                .exceptionallyCompose(failure -> isUnknown(failure)
+                        ? CompletableFuture.completedFuture(Running.RUNS)
+                        : CompletableFuture.failedFuture(failure));
+    }
+
+    /** Builds before the operation answered it as any other failure, with its text. */
+    private static boolean isUnknown(Throwable failure) {
+        Status status = Status.fromThrowable(failure);
+        return status.getCode() == Status.Code.UNIMPLEMENTED
+                || status.getCode() == Status.Code.UNAVAILABLE
+                        && String.valueOf(status.getDescription()).startsWith(UnknownOperationException.TEXT);
     }
 
     /**
@@ -262,8 +276,9 @@ final class GrpcPeerCalls implements PeerCalls, IdentityWatch.Greeter, AutoClose
         }
         answer.whenComplete((numbers, failure) -> {
             if (failure != null) {
-                observer.onError(Status.UNAVAILABLE
-                        .withDescription(failure.getMessage())
+                Status status =
+                        failure instanceof UnknownOperationException ? Status.UNIMPLEMENTED : Status.UNAVAILABLE;
+                observer.onError(status.withDescription(failure.getMessage())
                         .withCause(failure)
                         .asRuntimeException());
             } else {

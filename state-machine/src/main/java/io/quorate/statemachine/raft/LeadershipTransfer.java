@@ -39,7 +39,8 @@ final class LeadershipTransfer {
 
     private final GroupView view;
     private final RaftBatcher batcher;
-    private final Function<Peer, CompletableFuture<Boolean>> runs;
+    private final Function<Peer, CompletableFuture<PeerCalls.Running>> runs;
+    private final Duration startPatience;
     private final BiFunction<PeerId, Duration, CompletableFuture<Void>> ask;
     private final Executor executor;
     private final AtomicBoolean busy = new AtomicBoolean();
@@ -48,18 +49,21 @@ final class LeadershipTransfer {
 
     /**
      * @param runs asks a voter whether it takes part already
+     * @param startPatience how long one may say that it does not yet: no other transfer begins meanwhile
      * @param ask asks Ratis to hand leadership to a voter within a time; fails with what Ratis says
      * @param executor where it is asked: not where appends end, which is in the middle of what Ratis does
      */
     LeadershipTransfer(
             GroupView view,
             RaftBatcher batcher,
-            Function<Peer, CompletableFuture<Boolean>> runs,
+            Function<Peer, CompletableFuture<PeerCalls.Running>> runs,
+            Duration startPatience,
             BiFunction<PeerId, Duration, CompletableFuture<Void>> ask,
             Executor executor) {
         this.view = view;
         this.batcher = batcher;
         this.runs = runs;
+        this.startPatience = startPatience;
         this.ask = ask;
         this.executor = executor;
     }
@@ -74,7 +78,9 @@ final class LeadershipTransfer {
                     Fate.PASSING, "another transfer of leadership is under way; try again in a moment"));
         }
         long deadline = System.nanoTime() + timeout.toNanos();
-        return running(target, deadline)
+        long startDeadline =
+                System.nanoTime() + (timeout.compareTo(startPatience) < 0 ? timeout : startPatience).toNanos();
+        return running(target, startDeadline)
                 .thenCompose(running -> attempt(target.id(), deadline, ATTEMPTS))
                 .whenComplete((done, failure) -> busy.set(false));
     }
@@ -85,8 +91,13 @@ final class LeadershipTransfer {
                 .exceptionallyCompose(silent -> CompletableFuture.failedFuture(new MembershipException(
                         Fate.PASSING, target.id() + " does not answer: " + silent.getMessage())))
                 .thenCompose(running -> {
-                    if (running) {
+                    if (running == PeerCalls.Running.RUNS) {
                         return CompletableFuture.completedFuture(null);
+                    }
+                    if (running == PeerCalls.Running.WILL_NOT) {
+                        return CompletableFuture.failedFuture(new MembershipException(
+                                Fate.PASSING,
+                                target.id() + " cannot lead now: its replica is closed or something is wrong with it"));
                     }
                     if (deadline - System.nanoTime() <= 0) {
                         return CompletableFuture.failedFuture(new MembershipException(

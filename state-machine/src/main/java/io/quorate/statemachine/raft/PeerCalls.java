@@ -37,11 +37,17 @@ interface PeerCalls {
      */
     CompletableFuture<Boolean> leaderGone(Peer peer, UUID group, long term);
 
-    /**
-     * Asks a member whether it takes part already: one that was just let in begins with its leader's next message, and can be elected
-     * only then.
-     */
-    CompletableFuture<Boolean> runs(Peer peer, UUID group);
+    /** Whether a member can be elected, by its code on the wire, which is its ordinal. */
+    enum Running {
+        /** Was just let in: begins with its leader's next message. */
+        STARTING,
+        RUNS,
+        /** Is closed, or something is wrong with it: will not by itself. */
+        WILL_NOT
+    }
+
+    /** Asks a member whether it takes part already; one of a build that does not know the question counts as one that does. */
+    CompletableFuture<Running> runs(Peer peer, UUID group);
 
     /** The answer to {@link #versions}: each range as its oldest in the upper and its newest in the lower half of a number. */
     static long[] encode(VersionSupport support) {

@@ -44,13 +44,17 @@ final class PeerMessage {
                 .array();
     }
 
+    /**
+     * @throws UnknownOperationException if another build knows more operations
+     * @throws CorruptFormatException if it is no call
+     */
     static Call decodeCall(byte[] bytes) {
         ByteBuffer in = ByteBuffer.wrap(bytes);
         try {
             checkVersion(in.get());
             int code = in.get();
             if (code < 0 || code >= Operation.values().length) {
-                throw new CorruptFormatException("peer call of unknown operation " + code);
+                throw new UnknownOperationException(code);
             }
             ClusterId cluster = new ClusterId(new UUID(in.getLong(), in.getLong()));
             return new Call(Operation.values()[code], cluster, new UUID(in.getLong(), in.getLong()), in.getLong());

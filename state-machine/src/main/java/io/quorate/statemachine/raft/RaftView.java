@@ -91,10 +91,17 @@ final class RaftView implements GroupView {
         return open().map(division -> division.getInfo().isLeader()).orElse(false);
     }
 
-    /** False while this replica has not heard of its leader since it was let in, and while it is closed. */
-    boolean runs() {
-        return open().map(division -> division.getInfo().getLifeCycleState().isRunning())
-                .orElse(false);
+    /** Whether this replica can be elected, as far as Ratis knows; once it has heard of its leader since it was let in. */
+    PeerCalls.Running running() {
+        try {
+            LifeCycle.State state = server.get().getDivision(group).getInfo().getLifeCycleState();
+            if (state.isClosingOrClosed() || state == LifeCycle.State.EXCEPTION) {
+                return PeerCalls.Running.WILL_NOT;
+            }
+            return state.isRunning() ? PeerCalls.Running.RUNS : PeerCalls.Running.STARTING;
+        } catch (IOException removed) {
+            return PeerCalls.Running.WILL_NOT;
+        }
     }
 
     /** False while this replica leads but has not yet applied what earlier leaders committed. */

@@ -54,14 +54,15 @@ final class RatisMembership implements Membership, Candidacy.Elections {
             RaftView view,
             LocalCalls calls,
             RaftBatcher batcher,
-            Function<Peer, CompletableFuture<Boolean>> runs,
+            Function<Peer, CompletableFuture<PeerCalls.Running>> runs,
+            Duration startPatience,
             Executor after) {
         this.server = server;
         this.group = group;
         this.view = view;
         this.calls = calls;
         this.after = after;
-        this.transfer = new LeadershipTransfer(view, batcher, runs, this::ask, after);
+        this.transfer = new LeadershipTransfer(view, batcher, runs, startPatience, this::ask, after);
     }
 
     @Override

@@ -110,6 +110,7 @@ final class RatisShard implements HostedShard, GroupEvents {
                 shared.calls(),
                 appends.batcher(),
                 peer -> shared.peers().runs(peer, descriptor.groupId()),
+                startPatience(shared.settings()),
                 shared.executors().workers());
         this.candidacy = new Candidacy(
                 descriptor.shard(),
@@ -122,6 +123,12 @@ final class RatisShard implements HostedShard, GroupEvents {
                 () -> shared.reopen().accept(descriptor.groupId()));
         this.tailer = new LogTailer(view, state, shared.executors().readers());
         this.agreement = new VersionAgreement(view, descriptor.groupId(), shared.peers(), state);
+    }
+
+    /** For a member that was just let in to hear its leader: a few heartbeats. */
+    private static Duration startPatience(RatisSettings settings) {
+        return Duration.ofMillis(
+                3 * Math.max(1000, settings.electionTimeoutMin().toMillis()));
     }
 
     private void refusedAsSteppingDown() {
@@ -188,7 +195,8 @@ final class RatisShard implements HostedShard, GroupEvents {
             return CompletableFuture.completedFuture(new long[] {succession.agrees(call.index()) ? 1 : 0, 0, 0});
         }
         if (call.operation() == PeerMessage.Operation.RUNS) {
-            return CompletableFuture.completedFuture(new long[] {view.runs() ? 1 : 0, 0, 0});
+            PeerCalls.Running running = health.problem().isEmpty() ? view.running() : PeerCalls.Running.WILL_NOT;
+            return CompletableFuture.completedFuture(new long[] {running.ordinal(), 0, 0});
         }
         PeerCalls.LogState log = view.logState(call.index());
         return CompletableFuture.completedFuture(new long[] {log.term(), log.flushedIndex(), log.termAtIndex()});
@@ -298,10 +306,9 @@ final class RatisShard implements HostedShard, GroupEvents {
         shared.executors().background().execute(this::closeGroup);
     }
 
-    /** This process must not take part in anything: another one is the peer that it runs as. */
+    /** This process must not take part in anything: another one is the peer that it runs as. The group is closed by who says so. */
     void refuse(String why) {
         health.refuse(why);
-        view.open().ifPresent(RaftServer.Division::close);
     }
 
     /** This replica leads and has applied what earlier leaders committed. */
@@ -375,6 +382,17 @@ final class RatisShard implements HostedShard, GroupEvents {
     /** Closes the Ratis group. */
     void closeGroup() {
         view.open().ifPresent(RaftServer.Division::close);
+    }
+
+    /** Ratis could not open the group: lets go of all that was opened for it, so that it can be tried again. */
+    void neverOpened(Exception failure) {
+        close();
+        try {
+            machine.close();
+        } catch (IOException | RuntimeException e) {
+            failure.addSuppressed(e);
+        }
+        abandon();
     }
 
     /** After the Ratis group closed: answers whoever still waits. */

@@ -21,8 +21,6 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
@@ -50,9 +48,6 @@ public final class RatisShardHost implements ShardDirectory, AutoCloseable {
     private static final Duration CHECKPOINT_TIMEOUT = Duration.ofMinutes(1);
     /** What opening a shard may take on a disk that was full. */
     private static final long REOPEN_BYTES = 16 << 20;
-
-    /** Groups that are closed at a time when the node stops: each waits for its disk. */
-    private static final int CLOSERS = 16;
 
     private static final Duration PEER_TIMEOUT = Duration.ofSeconds(2);
 
@@ -86,9 +81,10 @@ public final class RatisShardHost implements ShardDirectory, AutoCloseable {
         this.peers =
                 new GrpcPeerCalls(config.cluster(), PEER_TIMEOUT, address -> GrpcWiring.connect(address, config.tls()));
         this.disk = new DiskGuard(config.dataDirectory(), config.diskReserveBytes());
-        this.lives = new ShardLives(config, directory, new RatisGroups(this::server, calls), this::serve);
+        this.lives = new ShardLives(
+                config, directory, new RatisGroups(this::checkNotRefused, this::server, calls), this::serve);
         this.nodes = new OtherNodes(config.self().toString(), peers, connections, lives, executors.workers());
-        this.alone = new SoleProcess(config, lives, peers, executors.background());
+        this.alone = new SoleProcess(config, lives, peers);
         try {
             lives.read();
             Parameters parameters =
@@ -109,6 +105,10 @@ public final class RatisShardHost implements ShardDirectory, AutoCloseable {
         } catch (IOException | RuntimeException suppressed) {
             failure.addSuppressed(suppressed);
         }
+    }
+
+    private void checkNotRefused() throws IOException {
+        alone.checkNotRefused();
     }
 
     private RaftServer server() {
@@ -311,7 +311,7 @@ public final class RatisShardHost implements ShardDirectory, AutoCloseable {
                 checkpoint(hosted);
             }
         }
-        if (disk.hasRoom(REOPEN_BYTES) && lives.beginsReopening(now)) {
+        if (disk.hasRoom(REOPEN_BYTES) && !alone.isRefused() && lives.beginsReopening(now)) {
             executors.background().execute(lives::reopenWanted);
         }
     }
@@ -342,16 +342,14 @@ public final class RatisShardHost implements ShardDirectory, AutoCloseable {
 
     /** So that nothing is sent any more. */
     private void closeGroups() {
-        ExecutorService closers = Executors.newFixedThreadPool(CLOSERS);
+        List<Runnable> closings = lives.all().stream()
+                .map(hosted -> (Runnable) hosted.shard()::closeGroup)
+                .toList();
         try {
-            CompletableFuture.allOf(lives.all().stream()
-                            .map(hosted -> CompletableFuture.runAsync(hosted.shard()::closeGroup, closers))
-                            .toArray(CompletableFuture[]::new))
-                    .join();
-        } catch (CompletionException e) {
+            ClosingGroups.await(
+                    ClosingGroups.begin(closings)::isDone, ClosingGroups.PATIENCE, "some group of " + config.self());
+        } catch (IOException e) {
             log.warn("[{}] not all groups could be closed; they are with the server", config.self(), e);
-        } finally {
-            closers.shutdown();
         }
     }
 

@@ -345,7 +345,11 @@ final class ShardLives implements OtherNodes.Shards {
         try {
             groups.add(file, format);
         } catch (IOException | RuntimeException e) {
-            served.compute(group, (key, unopened) -> before);
+            Served unopened = served.get(group);
+            served.compute(group, (key, made) -> before);
+            if (unopened != null && unopened != before) {
+                unopened.shard().neverOpened(e);
+            }
             throw e;
         }
     }

@@ -13,7 +13,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.Executor;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
@@ -33,16 +32,14 @@ final class SoleProcess {
     private final HostConfig config;
     private final ShardLives lives;
     private final GrpcPeerCalls peers;
-    private final Executor background;
     private final IdentityWatch identity;
     /** Why this process takes part in nothing, if so. */
     private volatile Optional<String> refusal = Optional.empty();
 
-    SoleProcess(HostConfig config, ShardLives lives, GrpcPeerCalls peers, Executor background) {
+    SoleProcess(HostConfig config, ShardLives lives, GrpcPeerCalls peers) {
         this.config = config;
         this.lives = lives;
         this.peers = peers;
-        this.background = background;
         this.identity = new IdentityWatch(config.self(), new SecureRandom().nextLong(), this::members, peers);
     }
 
@@ -85,15 +82,27 @@ final class SoleProcess {
 
     private void greet() {
         peers.forgetFailures();
-        identity.greetAll(why -> background.execute(() -> refuse(why)));
+        identity.greetAll(this::refuse);
     }
 
+    /** Called by a thread of the transport. Whoever opens a group asks {@link #checkNotRefused} before and after. */
     private void refuse(String why) {
-        if (refusal.isEmpty()) {
-            log.error("[{}] {}", config.self(), why);
+        synchronized (this) {
+            if (refusal.isPresent()) {
+                return;
+            }
+            refusal = Optional.of(why);
         }
-        refusal = Optional.of(why);
-        lives.all().forEach(hosted -> hosted.shard().refuse(why));
+        log.error("[{}] {}", config.self(), why);
+        Collection<ShardLives.Served> all = lives.all();
+        all.forEach(hosted -> hosted.shard().refuse(why));
+        ClosingGroups.begin(all.stream()
+                .map(hosted -> (Runnable) hosted.shard()::closeGroup)
+                .toList());
+    }
+
+    boolean isRefused() {
+        return refusal.isPresent();
     }
 
     /** @throws IOException if this process takes part in nothing any more; says why */

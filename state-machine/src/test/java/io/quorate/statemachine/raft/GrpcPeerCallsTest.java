@@ -1,17 +1,25 @@
 package io.quorate.statemachine.raft;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.quorate.topology.ClusterId;
 import io.quorate.topology.Peer;
 import io.quorate.topology.Role;
+import io.quorate.wal.log.CorruptFormatException;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import org.apache.ratis.thirdparty.io.grpc.ManagedChannel;
+import org.apache.ratis.thirdparty.io.grpc.Server;
+import org.apache.ratis.thirdparty.io.grpc.netty.NettyServerBuilder;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -72,6 +80,40 @@ class GrpcPeerCallsTest {
                 calls.renew(lost.address());
             }
         }
+    }
+
+    /** @param answers the bytes of a call */
+    private PeerCalls.Running runsAtAPeerThat(GrpcPeerCalls.Handler answers) throws IOException {
+        Server server = NettyServerBuilder.forAddress(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
+                .addService(GrpcPeerCalls.service(answers))
+                .build()
+                .start();
+        try {
+            Peer peer = new Peer(TestGroup.id("b"), "127.0.0.1:" + server.getPort(), Role.VOTER);
+            return calls.runs(peer, UUID.randomUUID()).join();
+        } finally {
+            server.shutdownNow();
+        }
+    }
+
+    @Test
+    void aPeerSaysWhetherItRunsAndOneOfABuildThatDoesNotKnowTheQuestionCountsAsOneThatDoes() throws IOException {
+        for (PeerCalls.Running running : PeerCalls.Running.values()) {
+            assertThat(runsAtAPeerThat(call -> CompletableFuture.completedFuture(new long[] {running.ordinal(), 0, 0})))
+                    .isEqualTo(running);
+        }
+        assertThat(runsAtAPeerThat(call -> {
+                    throw new UnknownOperationException(6);
+                }))
+                .isEqualTo(PeerCalls.Running.RUNS);
+        assertThat(runsAtAPeerThat(call -> {
+                    throw new CorruptFormatException("peer call of unknown operation 6"); // as builds before this one
+                }))
+                .isEqualTo(PeerCalls.Running.RUNS);
+        assertThatThrownBy(() -> runsAtAPeerThat(call -> {
+                    throw new CorruptFormatException("peer call of 3 bytes is damaged");
+                }))
+                .hasStackTraceContaining("UNAVAILABLE");
     }
 
     @Test

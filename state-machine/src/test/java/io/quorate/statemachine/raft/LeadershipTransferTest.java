@@ -25,6 +25,8 @@ import org.junit.jupiter.api.Test;
 class LeadershipTransferTest {
     private static final LogRecord RECORD = LogRecord.sessionless(EntryKind.USER, Bytes.utf8("entry"));
 
+    private static final Duration PATIENCE = Duration.ofMinutes(1);
+
     /** One thread: what is to run between two tries must not need another one. */
     private final ExecutorService executor = Executors.newSingleThreadExecutor();
 
@@ -56,7 +58,8 @@ class LeadershipTransferTest {
         LeadershipTransfer transfer = new LeadershipTransfer(
                 new TestGroup("a", "b", "c"),
                 batcher,
-                heir -> CompletableFuture.completedFuture(true),
+                heir -> CompletableFuture.completedFuture(PeerCalls.Running.RUNS),
+                PATIENCE,
                 (target, timeout) -> {
                     submittedAtTry.add(submitted.get());
                     append();
@@ -77,7 +80,11 @@ class LeadershipTransferTest {
         LeadershipTransfer transfer = new LeadershipTransfer(
                 new TestGroup("a", "b", "c"),
                 batcher,
-                heir -> CompletableFuture.completedFuture(batcher.isHeld() || questions.incrementAndGet() == 3),
+                heir -> CompletableFuture.completedFuture(
+                        batcher.isHeld() || questions.incrementAndGet() == 3
+                                ? PeerCalls.Running.RUNS
+                                : PeerCalls.Running.STARTING),
+                PATIENCE,
                 (target, timeout) -> {
                     questionsAtTry.set(questions.get());
                     return CompletableFuture.completedFuture(null);
@@ -96,7 +103,8 @@ class LeadershipTransferTest {
                     batcher,
                     heir -> silent
                             ? CompletableFuture.failedFuture(new IllegalStateException("planted"))
-                            : CompletableFuture.completedFuture(false),
+                            : CompletableFuture.completedFuture(PeerCalls.Running.STARTING),
+                    PATIENCE,
                     (target, timeout) -> {
                         tries.incrementAndGet();
                         return CompletableFuture.completedFuture(null);
@@ -112,6 +120,31 @@ class LeadershipTransferTest {
         assertThat(batcher.isHeld()).isFalse();
     }
 
+    private CompletableFuture<Void> transferTo(PeerCalls.Running heir, Duration startPatience) {
+        return new LeadershipTransfer(
+                        new TestGroup("a", "b", "c"),
+                        batcher,
+                        asked -> CompletableFuture.completedFuture(heir),
+                        startPatience,
+                        (target, timeout) -> CompletableFuture.completedFuture(null),
+                        executor)
+                .to(TestGroup.peer("b"), Duration.ofDays(1));
+    }
+
+    @Test
+    void anHeirThatIsClosedOrIllIsRefusedAtOnceAndOneThatDoesNotBeginSoon() {
+        assertThat(transferTo(PeerCalls.Running.WILL_NOT, Duration.ofDays(1)))
+                .failsWithin(Duration.ofMinutes(1))
+                .withThrowableThat()
+                .withCauseInstanceOf(MembershipException.class)
+                .withMessageContaining("cannot lead now");
+        assertThat(transferTo(PeerCalls.Running.STARTING, Duration.ofMillis(1)))
+                .failsWithin(Duration.ofMinutes(1))
+                .withThrowableThat()
+                .withCauseInstanceOf(MembershipException.class)
+                .withMessageContaining("does not take part yet");
+    }
+
     @Test
     void ratisIsExpectedToRefuseAppendsOnlyWhileItIsAsked() {
         CompletableFuture<Void> answer = new CompletableFuture<>();
@@ -119,7 +152,8 @@ class LeadershipTransferTest {
         LeadershipTransfer transfer = new LeadershipTransfer(
                 new TestGroup("a", "b", "c"),
                 batcher,
-                heir -> CompletableFuture.completedFuture(true),
+                heir -> CompletableFuture.completedFuture(PeerCalls.Running.RUNS),
+                PATIENCE,
                 (target, timeout) -> {
                     asked.complete(null);
                     return answer;

@@ -38,12 +38,17 @@ class RaftViewTest {
         RaftView view = view(() -> configuration, state::get);
         assertThat(view.open()).isPresent();
         assertThat(view.staysOpen()).isTrue();
+        assertThat(view.running()).isEqualTo(PeerCalls.Running.RUNS);
+        state.set(LifeCycle.State.STARTING);
+        assertThat(view.running()).as("was just let in").isEqualTo(PeerCalls.Running.STARTING);
         state.set(LifeCycle.State.CLOSING);
+        assertThat(view.running()).isEqualTo(PeerCalls.Running.WILL_NOT);
         assertThat(view.open()).as("what is committed is still applied").isPresent();
         assertThat(view.staysOpen()).isFalse();
         state.set(LifeCycle.State.CLOSED);
         assertThat(view.open()).isEmpty();
         assertThat(view.staysOpen()).isFalse();
+        assertThat(view.running()).isEqualTo(PeerCalls.Running.WILL_NOT);
         assertThat(view.leads()).isFalse();
         assertThat(view.peers()).isEmpty();
     }

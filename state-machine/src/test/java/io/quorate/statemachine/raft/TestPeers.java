@@ -52,7 +52,7 @@ final class TestPeers implements PeerCalls {
     }
 
     @Override
-    public CompletableFuture<Boolean> runs(Peer peer, UUID group) {
+    public CompletableFuture<Running> runs(Peer peer, UUID group) {
         throw new AssertionError("nobody asks here whether it runs");
     }
 

@@ -24,6 +24,7 @@ import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.UnaryOperator;
+import org.apache.ratis.util.CodeInjectionForTesting;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -126,6 +127,24 @@ class FailedStartTest {
                             .join())
                     .isInstanceOf(Committed.class);
             assertThat(cluster.shard("n1", shard).status().health()).isEmpty();
+        }
+    }
+
+    @Test
+    void aShardThatFailsBehindItsStateMachineIsOpenedOnceItCan() {
+        String started = "RaftServerImpl.startComplete";
+        try (InProcessCluster cluster =
+                new InProcessCluster(directory, List.of(Ledger::new), UnaryOperator.identity())) {
+            ShardDescriptor shard = cluster.found(1, "s1", Ledger.NAME);
+            cluster.awaitLeader(shard);
+            CodeInjectionForTesting.put(started, (local, remote, arguments) -> {
+                throw new IllegalStateException("planted");
+            });
+            assertThatThrownBy(() -> cluster.host("n1").reopen(shard.shard())).hasStackTraceContaining("planted");
+            CodeInjectionForTesting.remove(started);
+            assertThat(cluster.awaitLeader(shard)).isEqualTo("n1");
+        } finally {
+            CodeInjectionForTesting.remove(started);
         }
     }
 
