@@ -250,7 +250,7 @@ final class BenchArguments {
         }
     }
 
-    private BenchOptions options(OperationKind kind, ReadConsistency consistency, ReadPreference preference) {
+    BenchOptions options(OperationKind kind, ReadConsistency consistency, ReadPreference preference) {
         check();
         try {
             QuorateSetup setup = new QuorateSetup(shards, preset, consistency, preference);

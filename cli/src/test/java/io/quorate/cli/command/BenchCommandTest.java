@@ -2,10 +2,15 @@ package io.quorate.cli.command;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.quorate.cli.bench.BenchOptions;
 import io.quorate.cli.bench.BenchSystems;
+import io.quorate.cli.bench.load.OperationKind;
+import io.quorate.statemachine.client.ReadPreference;
+import io.quorate.wal.log.ReadConsistency;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import picocli.CommandLine;
 
 class BenchCommandTest {
     @ParameterizedTest
@@ -29,6 +34,29 @@ class BenchCommandTest {
         assertThat(run.status()).isEqualTo(ExitCode.USAGE.status());
         assertThat(run.err()).contains(message).contains("quorate bench append --help");
         assertThat(run.out()).isEmpty();
+    }
+
+    /** A ratio of one run each would be one of two moments of the machine. */
+    @ParameterizedTest
+    @CsvSource({
+        "bench append, 1, false",
+        "bench append --baseline, 2, true",
+        "bench read --baseline, 2, true",
+        "bench append --baseline --rounds 1, 1, true",
+        "bench append --rounds 5, 5, false",
+    })
+    void withABaselineEachSystemIsMeasuredTwiceUnlessToldOtherwise(String command, int rounds, boolean compared) {
+        BenchOptions options = options(command);
+        assertThat(options.rounds()).isEqualTo(rounds);
+        assertThat(options.baselineWorkload().isPresent()).isEqualTo(compared);
+    }
+
+    private static BenchOptions options(String command) {
+        CommandLine.ParseResult measure =
+                Main.commandLine().parseArgs(command.split(" ")).subcommand().subcommand();
+        Object arguments = measure.commandSpec().mixins().get("arguments").userObject();
+        return ((BenchArguments) arguments)
+                .options(OperationKind.APPEND, ReadConsistency.LINEARIZABLE, ReadPreference.PRIMARY);
     }
 
     @Test

@@ -54,7 +54,7 @@ public final class BareRatisServer implements Callable<Integer> {
                 .setServerId(self.getId())
                 .setGroup(group)
                 .setStateMachine(new NoOpStateMachine())
-                .setProperties(properties(self))
+                .setProperties(properties(profile, self, directory))
                 .setOption(RaftStorage.StartupOption.RECOVER)
                 .build()) {
             server.start();
@@ -64,7 +64,8 @@ public final class BareRatisServer implements Callable<Integer> {
         return 0;
     }
 
-    private RaftProperties properties(RaftPeer self) {
+    /** All that is set: what the profile says, and where the server is. */
+    static RaftProperties properties(RatisProfile profile, RaftPeer self, Path directory) {
         RaftProperties properties = new RaftProperties();
         profile.apply(properties);
         RaftServerConfigKeys.setStorageDir(properties, List.of(directory.toFile()));
