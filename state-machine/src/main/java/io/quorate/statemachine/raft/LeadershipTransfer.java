@@ -49,7 +49,7 @@ final class LeadershipTransfer {
 
     /**
      * @param runs asks a voter whether it takes part already
-     * @param startPatience how long one may say that it does not yet: no other transfer begins meanwhile
+     * @param startPatience how long one may say that it does not yet, or be silent: no other transfer begins meanwhile
      * @param ask asks Ratis to hand leadership to a voter within a time; fails with what Ratis says
      * @param executor where it is asked: not where appends end, which is in the middle of what Ratis does
      */
@@ -88,23 +88,27 @@ final class LeadershipTransfer {
     /** Ratis cannot transfer to a member that was just let in, and refuses appends from then on ({@link RatisMembership}). */
     private CompletableFuture<Void> running(Peer target, long deadline) {
         return runs.apply(target)
-                .exceptionallyCompose(silent -> CompletableFuture.failedFuture(new MembershipException(
-                        Fate.PASSING, target.id() + " does not answer: " + silent.getMessage())))
-                .thenCompose(running -> {
+                .handle((running, silent) -> {
                     if (running == PeerCalls.Running.RUNS) {
-                        return CompletableFuture.completedFuture(null);
+                        return CompletableFuture.<Void>completedFuture(null);
                     }
                     if (running == PeerCalls.Running.WILL_NOT) {
-                        return CompletableFuture.failedFuture(new MembershipException(
-                                Fate.PASSING,
-                                target.id() + " cannot lead now: its replica is closed or something is wrong with it"));
+                        return fail(
+                                target.id() + " cannot lead now: its replica is closed or something is wrong with it");
                     }
-                    if (deadline - System.nanoTime() <= 0) {
-                        return CompletableFuture.failedFuture(new MembershipException(
-                                Fate.PASSING, target.id() + " was let in but does not take part yet; try again"));
+                    if (deadline - System.nanoTime() > 0) { // an answer may be late where a machine is busy
+                        return after(RUN_POLL_MILLIS, () -> running(target, deadline));
                     }
-                    return after(RUN_POLL_MILLIS, () -> running(target, deadline));
-                });
+                    return fail(
+                            silent != null
+                                    ? target.id() + " does not answer: " + silent.getMessage()
+                                    : target.id() + " was let in but does not take part yet; try again");
+                })
+                .thenCompose(next -> next);
+    }
+
+    private static CompletableFuture<Void> fail(String why) {
+        return CompletableFuture.failedFuture(new MembershipException(Fate.PASSING, why));
     }
 
     private CompletableFuture<Void> attempt(PeerId target, long deadline, int left) {

@@ -125,10 +125,10 @@ final class RatisShard implements HostedShard, GroupEvents {
         this.agreement = new VersionAgreement(view, descriptor.groupId(), shared.peers(), state);
     }
 
-    /** For a member that was just let in to hear its leader: a few heartbeats. */
+    /** For a member that was just let in to hear its leader, a few heartbeats, and for one on a busy machine to answer. */
     private static Duration startPatience(RatisSettings settings) {
         return Duration.ofMillis(
-                3 * Math.max(1000, settings.electionTimeoutMin().toMillis()));
+                Math.max(10_000, 3 * settings.electionTimeoutMin().toMillis()));
     }
 
     private void refusedAsSteppingDown() {

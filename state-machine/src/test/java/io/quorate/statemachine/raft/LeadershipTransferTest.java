@@ -94,6 +94,23 @@ class LeadershipTransferTest {
         assertThat(questionsAtTry).hasValue(3);
     }
 
+    /** On a busy machine an answer may take longer than the question waits for it. */
+    @Test
+    void anHeirThatDidNotAnswerIsAskedAgain() {
+        AtomicInteger questions = new AtomicInteger();
+        LeadershipTransfer transfer = new LeadershipTransfer(
+                new TestGroup("a", "b", "c"),
+                batcher,
+                heir -> questions.incrementAndGet() < 3
+                        ? CompletableFuture.failedFuture(new IllegalStateException("planted"))
+                        : CompletableFuture.completedFuture(PeerCalls.Running.RUNS),
+                Duration.ofMinutes(1),
+                (target, timeout) -> CompletableFuture.completedFuture(null),
+                executor);
+        assertThat(transfer.to(TestGroup.peer("b"), Duration.ofMinutes(1))).succeedsWithin(Duration.ofMinutes(1));
+        assertThat(questions).hasValue(3);
+    }
+
     @Test
     void forAMemberThatCannotLeadNowNoAppendIsHeldBack() {
         AtomicInteger tries = new AtomicInteger();
