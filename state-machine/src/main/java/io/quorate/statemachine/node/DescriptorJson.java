@@ -99,7 +99,15 @@ final class DescriptorJson {
     }
 
     static VersionRange readRange(JsonNode node) {
-        return new VersionRange(node.path("oldest").asInt(), node.path("newest").asInt());
+        return parse(() -> new VersionRange(version(node, "oldest"), version(node, "newest")));
+    }
+
+    private static int version(JsonNode node, String field) {
+        JsonNode version = node.path(field);
+        if (!version.isIntegralNumber() || !version.canConvertToInt()) {
+            throw new AdminException("INVALID", "field '" + field + "' is missing or no version: " + version);
+        }
+        return version.intValue();
     }
 
     /** A text that must be there. */

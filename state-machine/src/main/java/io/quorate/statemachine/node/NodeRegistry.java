@@ -36,7 +36,7 @@ final class NodeRegistry {
     JsonNode register(JsonNode arguments) {
         PeerId peer = DescriptorJson.parse(() -> PeerId.parse(DescriptorJson.text(arguments, "peer")));
         String address = DescriptorJson.parse(() -> Peer.checkAddress(DescriptorJson.text(arguments, "address")));
-        VersionRange levels = DescriptorJson.parse(() -> DescriptorJson.readRange(arguments.path("featureLevels")));
+        VersionRange levels = DescriptorJson.readRange(arguments.path("featureLevels"));
         if (!levels.contains(metadata.featureLevel())) {
             throw new AdminException(
                     "FEATURE_LEVEL",

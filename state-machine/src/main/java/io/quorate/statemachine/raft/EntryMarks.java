@@ -152,7 +152,11 @@ final class EntryMarks implements EntryVerdicts {
         }
         Map<Long, EntryMark> found = new TreeMap<>();
         try {
-            for (JsonNode mark : JSON.readTree(body).path("marks")) {
+            JsonNode list = JSON.readTree(body).path("marks");
+            if (!list.isArray()) {
+                throw new IllegalArgumentException("no list of marks");
+            }
+            for (JsonNode mark : list) {
                 long lsn = mark.path("lsn").asLong();
                 int checksum = Integer.parseUnsignedInt(mark.path("checksum").asText(), 16);
                 State state = State.valueOf(mark.path("state").asText());

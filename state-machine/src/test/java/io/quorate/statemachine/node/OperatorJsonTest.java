@@ -1,8 +1,10 @@
 package io.quorate.statemachine.node;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -20,6 +22,7 @@ import io.quorate.wal.log.Bytes;
 import io.quorate.wal.log.EntryKind;
 import io.quorate.wal.log.LogRecord;
 import io.quorate.wal.log.Lsn;
+import io.quorate.wal.log.VersionRange;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
@@ -95,6 +98,33 @@ class OperatorJsonTest {
         assertReadOrInvalid(NODE.write(), NodeRecord::read);
         assertReadOrInvalid(SKIP.call(), SkipRecord::readMark);
         assertReadOrInvalid(slice(), TailOperations::read);
+        assertReadOrInvalid(DescriptorJson.write(new VersionRange(2, 5)), DescriptorJson::readRange);
+    }
+
+    /** A range that is misread would let a node in that cannot read the log, or keep one out that can. */
+    @Test
+    void aRangeOfVersionsIsReadExactlyOrInvalid() {
+        for (VersionRange range : List.of(new VersionRange(1, 1), new VersionRange(2, Integer.MAX_VALUE))) {
+            assertThat(DescriptorJson.readRange(DescriptorJson.write(range))).isEqualTo(range);
+        }
+        for (String invalid : List.of(
+                "{}",
+                "{\"oldest\":1}",
+                "{\"newest\":1}",
+                "{\"oldest\":0,\"newest\":1}",
+                "{\"oldest\":3,\"newest\":2}",
+                "{\"oldest\":-1,\"newest\":2}",
+                "{\"oldest\":\"one\",\"newest\":2}",
+                "{\"oldest\":1.5,\"newest\":2}",
+                "{\"oldest\":1,\"newest\":4294967298}",
+                "{\"oldest\":1,\"newest\":null}",
+                "[1,2]",
+                "7")) {
+            assertThatExceptionOfType(AdminException.class)
+                    .as(invalid)
+                    .isThrownBy(() -> DescriptorJson.readRange(new ObjectMapper().readTree(invalid)))
+                    .satisfies(refused -> assertThat(refused.error()).isEqualTo("INVALID"));
+        }
     }
 
     private static void assertReadOrInvalid(ObjectNode document, Function<JsonNode, Object> reader) {

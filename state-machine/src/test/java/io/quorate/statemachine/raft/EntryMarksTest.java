@@ -17,7 +17,9 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -108,6 +110,81 @@ class EntryMarksTest {
                     .isThrownBy(this::open)
                     .withMessageContaining("group.marks");
         }
+    }
+
+    @Test
+    void aNewerVersionIsNamedAsOneAlsoWithAChecksumThatHolds() throws IOException {
+        open().put(mark(1, State.SKIPPED));
+        Path file = directory.resolve("group.marks");
+        String newer = Files.readString(file).replace("QUORATE-MARKS 1 ", "QUORATE-MARKS 2 ");
+        Files.writeString(file, newer);
+        assertThatExceptionOfType(CorruptFormatException.class)
+                .isThrownBy(this::open)
+                .withMessageContaining("no file of marks of version 1; is it of a newer version?")
+                .withMessageContaining("group.marks");
+        assertThat(file).as("left as it is").hasContent(newer);
+    }
+
+    /** A promise that is forgotten, or one that is made up, is an entry applied here and skipped elsewhere. */
+    @Test
+    void noPieceAndNoSingleBitThatFlipsIsReadAsAFileOfMarks() throws IOException {
+        EntryMarks marks = open();
+        marks.put(mark(1, State.HELD));
+        marks.put(new EntryMark(new Lsn(8), 2, State.RELEASED, 0));
+        Path file = directory.resolve("group.marks");
+        byte[] intact = Files.readAllBytes(file);
+        for (int length = 0; length < intact.length; length++) {
+            assertRefused(file, Arrays.copyOf(intact, length), "the first " + length + " bytes");
+        }
+        for (int bit = 0; bit < intact.length * 8; bit++) {
+            byte[] damaged = intact.clone();
+            damaged[bit / 8] ^= (byte) (1 << bit % 8);
+            assertRefused(file, damaged, "bit " + bit);
+        }
+        assertRefused(file, Arrays.copyOf(intact, intact.length + 1), "one byte more");
+    }
+
+    @Test
+    void randomBytesAreRefusedAlsoBehindTheRightBeginning() throws IOException {
+        Path file = directory.resolve("group.marks");
+        Random random = new Random(5);
+        byte[] begin = "QUORATE-MARKS 1 ".getBytes(StandardCharsets.UTF_8);
+        for (int i = 0; i < 200; i++) {
+            byte[] bytes = new byte[random.nextInt(300)];
+            random.nextBytes(bytes);
+            assertRefused(file, bytes, "random bytes " + i);
+            byte[] whole = Arrays.copyOf(begin, begin.length + bytes.length);
+            System.arraycopy(bytes, 0, whole, begin.length, bytes.length);
+            assertRefused(file, whole, "random bytes behind the beginning " + i);
+        }
+    }
+
+    /** As a build with a bug would write it. */
+    @Test
+    void contentThatIsNoneUnderAChecksumThatHoldsIsRefused() throws IOException {
+        Path file = directory.resolve("group.marks");
+        for (String body : List.of(
+                "",
+                "{}",
+                "null",
+                "{\"marks\":7}",
+                "{\"marks\":[{}]}",
+                "{\"marks\":[{\"lsn\":7,\"attempt\":1,\"state\":\"HELD\",\"checksum\":\"x\"}]}",
+                "{\"marks\":[{\"lsn\":7,\"attempt\":0,\"state\":\"HELD\",\"checksum\":\"0\"}]}",
+                "{\"marks\":[{\"lsn\":7,\"attempt\":1,\"state\":\"LOST\",\"checksum\":\"0\"}]}",
+                "{\"marks\":[")) {
+            String text =
+                    "QUORATE-MARKS 1 " + String.format("%08x", Bytes.utf8(body).crc32c()) + "\n" + body;
+            assertRefused(file, text.getBytes(StandardCharsets.UTF_8), body);
+        }
+    }
+
+    private void assertRefused(Path file, byte[] content, String what) throws IOException {
+        Files.write(file, content);
+        assertThatExceptionOfType(CorruptFormatException.class)
+                .as(what)
+                .isThrownBy(this::open)
+                .withMessageContaining("group.marks");
     }
 
     @Test
