@@ -15,6 +15,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.UUID;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -90,15 +91,28 @@ final class ShardReconciler {
         }
         List<Peer> named = new ArrayList<>();
         for (Peer peer : record.descriptor().peers()) {
-            for (JsonNode shard : statusOf(peer).path("shards")) {
-                if (DescriptorJson.readDescriptor(shard.path("descriptor"))
-                        .groupId()
-                        .equals(record.descriptor().groupId())) {
-                    named.addAll(ClusterCalls.members(shard));
-                }
-            }
+            replicaOf(record, peer).ifPresent(replica -> named.addAll(ClusterCalls.members(replica)));
         }
         return record.withMembers(named);
+    }
+
+    /** Who joins late votes for nobody before that, and is not there yet: were the leader to end now, there might be no majority. */
+    private boolean hasHeardOfALeader(ShardRecord record, Peer peer) {
+        return replicaOf(record, peer)
+                .filter(replica -> replica.path("leader").isTextual())
+                .isPresent();
+    }
+
+    private Optional<JsonNode> replicaOf(ShardRecord record, Peer peer) {
+        UUID group = record.descriptor().groupId();
+        for (JsonNode replica : statusOf(peer).path("shards")) {
+            if (DescriptorJson.readDescriptor(replica.path("descriptor"))
+                    .groupId()
+                    .equals(group)) {
+                return Optional.of(replica);
+            }
+        }
+        return Optional.empty();
     }
 
     private JsonNode statusOf(Peer peer) {
@@ -148,6 +162,7 @@ final class ShardReconciler {
                 ObjectNode arguments = DescriptorJson.opening(record.descriptor(), found)
                         .put("peer", peer.id().toString());
                 call(peer.address(), "shard.open", arguments);
+                return found || hasHeardOfALeader(record, peer);
             }
             return true;
         } catch (AdminException e) {
