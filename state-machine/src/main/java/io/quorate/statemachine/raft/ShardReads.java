@@ -78,7 +78,7 @@ final class ShardReads {
         }
         CompletableFuture<Lsn> reached =
                 barrier.thenApply(nothing -> new Lsn(state.appliedLsn().value()));
-        if (reached.isDone()) {
+        if (reached.isDone() && !reached.isCompletedExceptionally()) { // as most are: nothing more is made for them
             return reached;
         }
         return reached.exceptionallyCompose(this::readFailure);
