@@ -36,8 +36,8 @@ public interface ShardClient {
     /**
      * Appends a command to the shard's log, and waits for it to be applied by the leader.
      *
-     * @param timeout after which the answer is {@code Rejected(DEADLINE)} if it certainly was not logged, else {@code
-     *     Indeterminate}; from 1 ms to 24 days
+     * @param timeout after which the answer is {@code Rejected(DEADLINE)} if it certainly was not logged, or {@code
+     *     Rejected(QUEUE_FULL)} if the client had no room for it all the while, else {@code Indeterminate}; from 1 ms to 24 days
      * @return completes with the outcome, never exceptionally
      */
     CompletableFuture<AppendOutcome> append(Bytes command, WriteConcern concern, Duration timeout);

@@ -40,6 +40,7 @@ public final class AdminClient implements AutoCloseable {
 
     private final Optional<TlsFiles> tls;
     private final Map<String, ManagedChannel> channels = new ConcurrentHashMap<>();
+    private volatile boolean closed;
 
     public AdminClient(Optional<TlsFiles> tls) {
         this.tls = tls;
@@ -53,6 +54,9 @@ public final class AdminClient implements AutoCloseable {
      */
     public JsonNode call(String address, String operation, ObjectNode arguments, Duration timeout) {
         ManagedChannel channel = channels.computeIfAbsent(address, target -> GrpcWiring.connect(target, tls));
+        if (closed) { // by now: nobody else would end it
+            channel.shutdownNow();
+        }
         WireMessage request = new AdminCall(operation, Bytes.utf8(arguments.toString())).encode();
         CallWatch watch = new CallWatch();
         CallOptions options = CallOptions.DEFAULT
@@ -102,6 +106,7 @@ public final class AdminClient implements AutoCloseable {
 
     @Override
     public void close() {
+        closed = true;
         channels.values().forEach(ManagedChannel::shutdownNow);
     }
 }
