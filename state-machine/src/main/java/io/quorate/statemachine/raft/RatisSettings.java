@@ -92,6 +92,11 @@ public record RatisSettings(
         return Math.max(10, Math.min(50, electionTimeoutMin.toMillis() / 40));
     }
 
+    /** For a member that was just let in to hear its leader, a few heartbeats, and for one on a busy machine to answer. */
+    Duration startPatience() {
+        return Duration.ofMillis(Math.max(10_000, 3 * electionTimeoutMin.toMillis()));
+    }
+
     /** The same with other election timeouts: longer where machines are overloaded, at the price of a slower failover. */
     public RatisSettings withElectionTimeout(Duration min, Duration max) {
         return new RatisSettings(

@@ -110,7 +110,7 @@ final class RatisShard implements HostedShard, GroupEvents {
                 shared.calls(),
                 appends.batcher(),
                 peer -> shared.peers().runs(peer, descriptor.groupId()),
-                startPatience(shared.settings()),
+                shared.settings().startPatience(),
                 shared.executors().workers());
         this.candidacy = new Candidacy(
                 descriptor.shard(),
@@ -123,12 +123,6 @@ final class RatisShard implements HostedShard, GroupEvents {
                 () -> shared.reopen().accept(descriptor.groupId()));
         this.tailer = new LogTailer(view, state, shared.executors().readers());
         this.agreement = new VersionAgreement(view, descriptor.groupId(), shared.peers(), state);
-    }
-
-    /** For a member that was just let in to hear its leader, a few heartbeats, and for one on a busy machine to answer. */
-    private static Duration startPatience(RatisSettings settings) {
-        return Duration.ofMillis(
-                Math.max(10_000, 3 * settings.electionTimeoutMin().toMillis()));
     }
 
     private void refusedAsSteppingDown() {

@@ -170,18 +170,19 @@ final class ClientStream extends ServerCall.Listener<WireMessage> {
         int end = 0;
         long bytes = 0;
         long credit = 0;
+        long found = 0;
         while (end < unwritten.size() && (end == 0 || bytes + unwritten.get(end).bytes() <= MAX_ANSWER_BYTES)) {
             bytes += unwritten.get(end).bytes();
             credit += unwritten.get(end).credit();
+            found += unwritten.get(end) instanceof Answer.Found result ? result.bytes() : 0;
             end++;
         }
         List<Answer> batch = unwritten.subList(0, end);
         List<ServerResponse> responses = AnswerRuns.fold(batch);
         call.sendMessage(ResponseCodec.encode(responses));
-        results.giveBack(batch.stream()
-                .filter(answer -> answer instanceof Answer.Found)
-                .mapToLong(Answer::bytes)
-                .sum());
+        if (found > 0) {
+            results.giveBack(found);
+        }
         outstanding -= batch.size();
         outstandingBytes -= bytes + credit;
         batch.clear();

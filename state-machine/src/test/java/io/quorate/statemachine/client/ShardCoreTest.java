@@ -121,10 +121,8 @@ class ShardCoreTest {
         step(new ShardEvent.Submitted(List.of(waiting)));
         step(new ShardEvent.Lost(A, "cut", sent, List.of()));
         life = new UUID(0, 2);
-        List<ShardAction> actions = located(1, 1, 1);
-        assertThat(actions).contains(new ShardAction.Finish(List.of(old)));
+        assertThat(located(1, 1, 1)).contains(new ShardAction.Finish(List.of(old)));
         assertThat(old.outcome()).isInstanceOf(Indeterminate.class);
-
         List<Append> opening = ready(A);
         assertThat(opening).extracting(Append::kind).containsExactly(EntryKind.SESSION_OPEN);
         assertThat(opening).extracting(Append::life).containsExactly(life);
@@ -165,7 +163,6 @@ class ShardCoreTest {
     void aPauseThatIsOverWakesNobodyAgain() {
         openSession(append("x"));
         answered(A, ready(A), rejected(RejectReason.UNAVAILABLE));
-        step(new ShardEvent.Asked(List.of()));
         for (int i = 0; i < 20; i++) {
             long at = core.wakeAtNanos(now);
             assertThat(at).as("wake %d", i).isGreaterThan(now);

@@ -43,10 +43,11 @@ final class WriterBacklog {
     private final WriterSettings settings;
     private final BiConsumer<Append, AppendOutcome> end;
 
-    /** Of the shard, by its present leader; null before the first is found. Nothing is sent before that. */
+    /**
+     * Of the shard, by its present leader; null before the first is found, and nothing is sent before that. Invariant: the session, if
+     * one is open, was opened in it. Ids of sessions are LSNs, and repeat in another life.
+     */
     private UUID life;
-    /** In which the session was opened. Ids of sessions are LSNs, and repeat in another life. */
-    private UUID sessionLife;
 
     private Session session = Session.NONE;
     /** Counts the sessions of this writer. */
@@ -162,7 +163,7 @@ final class WriterBacklog {
             Append next = queue.poll();
             next.setQueued(false);
             if (!next.isDone()) {
-                next.encode(sessionLife, sessionNumber, writer, ring.next(), ring.lowWater());
+                next.encode(life, sessionNumber, writer, ring.next(), ring.lowWater());
                 ring.add(next);
                 message.add(next);
             }
@@ -189,7 +190,6 @@ final class WriterBacklog {
             return;
         }
         session = Session.OPEN;
-        sessionLife = openedIn;
         sessionNumber++;
         writer = new WriterId(lsn.value());
         ring.clear();
@@ -314,7 +314,7 @@ final class WriterBacklog {
             return Optional.empty();
         }
         Append close = new Append(EntryKind.SESSION_CLOSE, Bytes.EMPTY, WriteConcern.MAJORITY, now + CLOSING_NANOS);
-        close.encode(sessionLife, sessionNumber, writer, ring.next(), ring.lowWater());
+        close.encode(life, sessionNumber, writer, ring.next(), ring.lowWater());
         close.attemptBegins(address);
         session = Session.NONE;
         return Optional.of(close);

@@ -340,15 +340,23 @@ public final class GroupSync {
      */
     Passage enterInstall(long leaderTerm) {
         Passage passage = appends.enter();
+        try {
+            checkPresent(leaderTerm);
+            return passage;
+        } catch (SyncFailedException e) { // also where the present term cannot be read
+            passage.close();
+            throw e;
+        }
+    }
+
+    private void checkPresent(long leaderTerm) {
         long term = Math.max(promised.term(), present().getTerm());
         if (leaderTerm < term) {
-            passage.close();
             throw new SyncFailedException(
                     "[" + groupId + "] a part of a snapshot from the leader of term " + leaderTerm
                             + " comes late: this peer is in term " + term,
                     null);
         }
-        return passage;
     }
 
     /** Before an answer to a chunk of a snapshot leaves. */

@@ -329,6 +329,16 @@ class GroupSyncTest {
     }
 
     @Test
+    void aPartOfASnapshotThatComesLateIsRefusedAndHoldsUpNobody() throws Exception {
+        vote(4, "n2");
+        assertThatThrownBy(() -> group.enterInstall(3))
+                .isInstanceOf(SyncFailedException.class)
+                .hasMessageContaining("from the leader of term 3 comes late: this peer is in term 4");
+        assertThat(failures).as("it may go on").isEmpty();
+        CompletableFuture.runAsync(() -> group.enterInstall(4).close()).get(60, TimeUnit.SECONDS);
+    }
+
+    @Test
     void anOlderConfigurationThanThePresentOneIsNotTaken() throws IOException {
         writeConfiguration(7);
         group.configurationWritten(7);
